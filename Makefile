@@ -36,7 +36,7 @@ SANFLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 endif
 
-override CPPFLAGS += -I. -Icommon -D_GNU_SOURCE \
+override CPPFLAGS += -I. -iquote common -D_GNU_SOURCE \
 	-DFORKGATE_VERSION='"$(VERSION)"' -MMD -MP
 override CFLAGS   += -std=c11 $(WARN) $(SANFLAGS) -fPIC -fvisibility=hidden \
 	-fstack-protector-strong
