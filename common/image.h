@@ -594,13 +594,17 @@ image_rec(const struct image *im, uint32_t off, uint32_t len)
 	return (off & 7) == 0 ? image_at(im, off, len) : NULL;
 }
 
-/* The i-th of n records of size bytes each that lie in a run at off. */
+/*
+ * The i-th of the records of size bytes each that lie in a run at off.  A run
+ * of records with 64-bit words, whose size is a multiple of eight, starts at
+ * such a place too.
+ */
 static inline const uint8_t *
 image_nth(const struct image *im, uint32_t off, uint32_t i, uint32_t size)
 {
 	uint64_t at = (uint64_t)off + (uint64_t)i * size;
 
-	if (off == 0 || at > im->size)
+	if (off == 0 || at > im->size || ((size & 7) == 0 && (off & 7) != 0))
 		return NULL;
 	return image_at(im, (uint32_t)at, size);
 }
