@@ -53,7 +53,7 @@ obj    = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 COMMON = $(B)/libcommon.a
 READER = $(B)/libforkgate.a
 SYNCER = $(B)/libsyncer.a
-TOOL   = $(filter-out %/origin.o,$(call obj,tools/*.c))
+TOOL   = $(filter-out $(B)/tools/origin%,$(call obj,tools/*.c))
 TESTS := $(patsubst tests/unit/%.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 E2E   := $(patsubst tests/e2e/%.c,$(B)/e2e/%,$(wildcard tests/e2e/*.c))
 BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
@@ -89,7 +89,7 @@ $(B)/forkgate-syncer: $(B)/syncer/main.o $(SYNCER) $(COMMON)
 $(B)/forkgate: $(TOOL) $(SYNCER) $(READER) $(COMMON)
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(SYNCER_LIBS) $(READER_LIBS)
 
-$(B)/forkgate-origin: $(B)/tools/origin.o $(COMMON)
+$(B)/forkgate-origin: $(call obj,tools/origin*.c) $(COMMON)
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(ORIGIN_LIBS)
 
 $(TESTS): $(B)/%: $(B)/tests/unit/%.o $(SYNCER) $(READER) $(COMMON)
