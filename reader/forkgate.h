@@ -1,0 +1,414 @@
+/*
+ * forkgate: evaluates Statsig gates, dynamic configs, experiments and layers
+ * from the rules that one forkgate-syncer keeps for all processes of a host.
+ *
+ * A process opens a client (struct fg); it may do so before it forks, and all
+ * its threads may use the client at once.  A session (struct fg_session) fixes
+ * one generation of the rules, so that the checks of one request agree with
+ * each other, and owns the memory of their results; it stays with one thread.
+ * A user (struct fg_user) belongs to one thread at a time.
+ *
+ * Evaluation takes no lock, makes no system call, opens no socket and does not
+ * allocate.  The library never prints, exits, aborts or installs a signal
+ * handler: it is a guest.  No function may be called from a signal handler.
+ *
+ * Fork: a client opened in a parent works in every child.  Sessions and users
+ * may be inherited too, by the one thread that forked.
+ *
+ * Text is UTF-8.  Functions that take a char pointer alone take a text with a
+ * NUL at its end.  Texts that are handed out have a NUL at their end.
+ */
+#ifndef FORKGATE_H
+#define FORKGATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "forkgate_status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FG_VERSION "0.1.0"
+
+struct fg;         /* a client: one project's rules and this process's queue */
+struct fg_session; /* one request: one generation, and the results' memory */
+struct fg_user;    /* whom a check is for */
+
+/* The version of the library that runs, as FG_VERSION is the header's. */
+FG_API const char *fg_version(void);
+
+/* ---------------------------------------------------------------- values */
+
+enum fg_type {
+	FG_NULL = 0,
+	FG_BOOL = 1,
+	FG_INT = 2,    /* an integer that fits 64 signed bits */
+	FG_UINT = 3,   /* an integer above that, up to 64 bits */
+	FG_DOUBLE = 4, /* a number with a fraction or an exponent */
+	FG_STRING = 5,
+	FG_ARRAY = 6,
+	FG_OBJECT = 7,
+};
+
+/*
+ * A JSON value of the caller's, such as a custom field of a user.  It borrows
+ * all it points to, and is read only during the call it is given to.
+ */
+struct fg_value {
+	enum fg_type type;
+	union {
+		bool boolean;
+		int64_t integer;
+		uint64_t uinteger;
+		double number;
+		struct {
+			const char *bytes;
+			size_t len;
+		} string;
+		struct {
+			const struct fg_value *items;
+			size_t n;
+		} array;
+		struct {
+			const struct fg_member *members;
+			size_t n;
+		} object;
+	} u;
+};
+
+struct fg_member {
+	const char *key;
+	size_t key_len;
+	struct fg_value value;
+};
+
+/* -------------------------------------------------------------- a client */
+
+/*
+ * What a client is to be.  Start from FG_OPTIONS_INIT: fields that later
+ * versions add are then at their defaults.  Nothing is kept of the pointers.
+ */
+struct fg_options {
+	size_t size;             /* sizeof(struct fg_options) */
+	const char *state_dir;   /* the syncer's state directory; NULL is
+	                            FORKGATE_STATE_DIR of the environment, then
+	                            /var/lib/forkgate */
+	const char *project;     /* NULL is "default" */
+	const char *snapshot;    /* a .fgs file to evaluate from instead: its
+	                            rules never change and nothing is logged */
+	const char *environment; /* tier, e.g. "production"; NULL is the one of
+	                            the rules (default_environment) */
+	const struct fg_member *custom_fields; /* global custom fields, which
+	                                          a user's own ones hide */
+	size_t n_custom_fields;
+	bool disable_logging;   /* no exposure, no event */
+	uint32_t dedupe_max;    /* exposures remembered to drop repeats; 0 is
+	                           the default of 1,024; rounded up to a power
+	                           of two, 16 bytes each */
+	uint32_t dedupe_ttl_ms; /* for how long; 0 is what the rules say, else
+	                           60,000 */
+};
+#define FG_OPTIONS_INIT                           \
+	{                                         \
+		.size = sizeof(struct fg_options) \
+	}
+
+/*
+ * Opens a client.  Needs no rules to be there yet: see fg_wait_ready().  Read
+ * permission on STATE/rules is enough to evaluate, write permission on
+ * STATE/queue is needed to log.  FG_E_IO leaves the cause in errno (the state
+ * directory is missing or not readable), FG_E_INVALID is an option that cannot
+ * be, FG_E_UNSUPPORTED a file system that cannot be shared safely.
+ */
+FG_API enum fg_status fg_open(
+    const struct fg_options *options, struct fg **out);
+
+/*
+ * Takes NULL.  Every session must have ended.  Events are on disk already;
+ * closing waits for nothing.
+ */
+FG_API void fg_close(struct fg *fg);
+
+/*
+ * Waits until there are rules, the SDKs' "initialize": FG_OK, or FG_E_TIMEOUT
+ * after timeout_ms (0 asks without waiting), or FG_E_VERSION when the syncer
+ * is newer than this library, FG_E_CORRUPT when the rules are damaged.
+ */
+FG_API enum fg_status fg_wait_ready(struct fg *fg, int timeout_ms);
+
+/*
+ * Seals this process's queue, so that the syncer need not wait for more.  With
+ * timeout_ms > 0 it waits until all that was logged on this host before the
+ * call was accepted by the server, the SDKs' "shutdown": FG_E_TIMEOUT when
+ * that took longer; nothing is lost then, it stays on disk.
+ */
+FG_API enum fg_status fg_flush(struct fg *fg, int timeout_ms);
+
+/* How a client and its rules are. */
+struct fg_info {
+	size_t size;             /* set it to sizeof(struct fg_info) */
+	uint64_t generation;     /* 0: no rules yet */
+	uint64_t lcut;           /* time of the rules, unix ms */
+	uint64_t received_at;    /* when the syncer accepted them, unix ms */
+	uint64_t heartbeat;      /* the syncer's last sign, unix ms; 0: none */
+	uint64_t n_evaluations;  /* of this process, since it opened */
+	uint64_t n_exposures;    /* appended to the queue */
+	uint64_t n_deduplicated; /* exposures dropped as repeats */
+	uint64_t n_dropped;      /* events lost for want of room */
+	uint32_t n_gates, n_configs, n_layers;
+};
+FG_API enum fg_status fg_get_info(struct fg *fg, struct fg_info *out);
+
+/* ------------------------------------------------------------- a session */
+
+/*
+ * Fixes the newest generation.  Begin one for each request: it costs less than
+ * a microsecond.  FG_E_NOMEM is the one failure; without rules, checks answer
+ * their defaults with reason "NoValues".
+ */
+FG_API enum fg_status fg_session_begin(struct fg *fg, struct fg_session **out);
+
+/*
+ * Moves a session of a long-running process on to the newest generation and
+ * gives back the memory of its results.  True when the generation changed.
+ */
+FG_API bool fg_session_refresh(struct fg_session *ses);
+
+/* Takes NULL.  Gives back all that the session handed out. */
+FG_API void fg_session_end(struct fg_session *ses);
+
+/* ---------------------------------------------------------------- a user */
+
+/* The parts of a Statsig user that are a single value. */
+enum fg_field {
+	FG_USER_ID = 0,
+	FG_EMAIL = 1,
+	FG_IP = 2,
+	FG_COUNTRY = 3,
+	FG_LOCALE = 4,
+	FG_APP_VERSION = 5,
+	FG_USER_AGENT = 6,
+};
+
+/* The parts that are a map from a name to a value. */
+enum fg_map {
+	FG_CUSTOM = 0,
+	FG_PRIVATE = 1, /* used in evaluation, never logged or stored */
+	FG_CUSTOM_IDS = 2,
+	FG_ENVIRONMENT = 3, /* "tier" and the like; hides the client's own */
+};
+
+FG_API enum fg_status fg_user_new(struct fg_user **out);
+FG_API void fg_user_free(struct fg_user *user); /* takes NULL */
+
+/* Makes it an empty user again; its memory is used for the next one. */
+FG_API void fg_user_reset(struct fg_user *user);
+
+/*
+ * Sets one field; a value of type FG_NULL takes it away.  Copies what it
+ * keeps.  FG_E_INVALID for a value that cannot be: nested over 64 deep, or of
+ * an unknown type.  A user that is set after it was used is another user to
+ * the checks that follow.
+ */
+FG_API enum fg_status fg_user_set(
+    struct fg_user *user, enum fg_field field, const struct fg_value *value);
+FG_API enum fg_status fg_user_set_string(
+    struct fg_user *user, enum fg_field field, const char *text);
+
+/*
+ * Sets one entry of a map.  An entry set to FG_NULL is there and null, as it
+ * is in JSON.  Keys are kept as they are spelled.
+ */
+FG_API enum fg_status fg_user_put(struct fg_user *user, enum fg_map map,
+    const char *key, size_t key_len, const struct fg_value *value);
+FG_API enum fg_status fg_user_put_string(
+    struct fg_user *user, enum fg_map map, const char *key, const char *text);
+FG_API enum fg_status fg_user_put_number(
+    struct fg_user *user, enum fg_map map, const char *key, double number);
+FG_API enum fg_status fg_user_put_bool(
+    struct fg_user *user, enum fg_map map, const char *key, bool boolean);
+
+/* Says that a map is there although it is empty ("custom": {}). */
+FG_API enum fg_status fg_user_put_empty(struct fg_user *user, enum fg_map map);
+
+/* --------------------------------------------------------------- details */
+
+/* Why a value is what it is.  Lives until the session ends or refreshes. */
+struct fg_details {
+	const char *reason;   /* e.g. "Network:Recognized" */
+	uint64_t generation;  /* of the rules it came from; 0: none */
+	uint64_t lcut;        /* time of those rules, unix ms; 0: none */
+	uint64_t received_at; /* when the syncer accepted them; 0: none */
+	uint32_t version;     /* of the spec, when has_version */
+	bool has_version;
+	bool moved; /* the session had to move to a newer generation, because
+	               its own is no longer kept */
+};
+
+/* A nested gate that took part in an evaluation. */
+struct fg_exposure {
+	const char *gate;
+	const char *rule_id;
+	bool value;
+};
+
+/* Flags of a check. */
+#define FG_NO_EXPOSURE (1U << 0) /* counted, not logged */
+
+/* ----------------------------------------------------------------- gates */
+
+/*
+ * The value of a gate: false where it cannot be decided.  Logs an exposure.
+ * Never allocates.  A NULL user is one without any field.
+ */
+FG_API bool fg_check_gate(
+    struct fg_session *ses, struct fg_user *user, const char *name);
+
+struct fg_gate {
+	const char *name;
+	const char *rule_id; /* "" when unknown */
+	const char *id_type; /* "" when unknown */
+	bool value;
+	struct fg_details details;
+	const struct fg_exposure *secondary; /* nested gates, in order */
+	size_t n_secondary;
+};
+
+/* The same with its reasons.  *out is always filled in. */
+FG_API enum fg_status fg_get_gate(struct fg_session *ses, struct fg_user *user,
+    const char *name, unsigned flags, struct fg_gate *out);
+
+/* Logs the exposure of a gate now, marked as manual. */
+FG_API enum fg_status fg_expose_gate(
+    struct fg_session *ses, struct fg_user *user, const char *name);
+
+/* ------------------------------------- dynamic configs and experiments */
+
+/* An object of named values.  Lives until the session ends or refreshes. */
+struct fg_params;
+
+struct fg_config {
+	const struct fg_params *params; /* never NULL; {} when unknown */
+	const char *name;
+	const char *rule_id;    /* "" when unknown */
+	const char *id_type;    /* "" when unknown */
+	const char *group_name; /* NULL when there is none */
+	bool passed;            /* the value is not the rule's false */
+	bool is_experiment_active;
+	bool is_user_in_experiment;
+	struct fg_details details;
+	const struct fg_exposure *secondary;
+	size_t n_secondary;
+};
+
+/* *out is always filled in.  An exposure is logged unless flags say no. */
+FG_API enum fg_status fg_get_config(struct fg_session *ses,
+    struct fg_user *user, const char *name, unsigned flags,
+    struct fg_config *out);
+FG_API enum fg_status fg_get_experiment(struct fg_session *ses,
+    struct fg_user *user, const char *name, unsigned flags,
+    struct fg_config *out);
+
+/* Log the exposure now, marked as manual. */
+FG_API enum fg_status fg_expose_config(
+    struct fg_session *ses, struct fg_user *user, const char *name);
+FG_API enum fg_status fg_expose_experiment(
+    struct fg_session *ses, struct fg_user *user, const char *name);
+
+/*
+ * Typed getters: the parameter if it is there and of that type, else the
+ * fallback.  An integer is only what is spelled as one (3, not 3.0); a double
+ * is any number.  Texts live as long as the params, or are the fallback.
+ */
+FG_API bool fg_params_bool(
+    const struct fg_params *params, const char *name, bool fallback);
+FG_API int64_t fg_params_int(
+    const struct fg_params *params, const char *name, int64_t fallback);
+FG_API double fg_params_double(
+    const struct fg_params *params, const char *name, double fallback);
+FG_API const char *fg_params_string(
+    const struct fg_params *params, const char *name, const char *fallback);
+
+/*
+ * The JSON text of a parameter of any type, or NULL when it is not there;
+ * *len and *type (both may be NULL) tell its length and type.  The text goes
+ * on behind len with the rest of its object: it is not ended by a NUL.
+ */
+FG_API const char *fg_params_json(const struct fg_params *params,
+    const char *name, size_t *len, enum fg_type *type);
+
+/* The whole object as JSON text, ended by a NUL. */
+FG_API const char *fg_params_text(const struct fg_params *params, size_t *len);
+
+/* The number of parameters; the i-th one's name, as fg_params_json() takes. */
+FG_API size_t fg_params_count(const struct fg_params *params);
+FG_API const char *fg_params_name(const struct fg_params *params, size_t i);
+
+/* ---------------------------------------------------------------- layers */
+
+/*
+ * A layer for one user.  Reading one of its parameters with fg_layer_* logs
+ * that parameter's exposure, when it is there and of the type asked for.
+ */
+struct fg_layer {
+	struct fg_layer_state *state;   /* the library's own */
+	const struct fg_params *params; /* reading these logs nothing */
+	const char *name;
+	const char *rule_id;
+	const char *id_type;
+	const char *group_name;           /* NULL when there is none */
+	const char *allocated_experiment; /* NULL when there is none */
+	bool is_experiment_active;
+	bool is_user_in_experiment;
+	struct fg_details details;
+	const struct fg_exposure *secondary;
+	size_t n_secondary;
+	const struct fg_exposure *undelegated; /* NULL when there is no list */
+	size_t n_undelegated;
+	const char *const *explicit_params; /* NULL when there is no list */
+	size_t n_explicit_params;
+};
+
+/* *out is always filled in; it lives until the session ends or refreshes. */
+FG_API enum fg_status fg_get_layer(struct fg_session *ses, struct fg_user *user,
+    const char *name, unsigned flags, struct fg_layer *out);
+
+FG_API bool fg_layer_bool(
+    struct fg_layer *layer, const char *param, bool fallback);
+FG_API int64_t fg_layer_int(
+    struct fg_layer *layer, const char *param, int64_t fallback);
+FG_API double fg_layer_double(
+    struct fg_layer *layer, const char *param, double fallback);
+FG_API const char *fg_layer_string(
+    struct fg_layer *layer, const char *param, const char *fallback);
+FG_API const char *fg_layer_json(
+    struct fg_layer *layer, const char *param, size_t *len, enum fg_type *type);
+
+/* The rule that gave a parameter its value. */
+FG_API const char *fg_layer_param_rule(
+    const struct fg_layer *layer, const char *param);
+
+/* Logs the exposure of a layer's parameter now, marked as manual. */
+FG_API enum fg_status fg_expose_layer(struct fg_session *ses,
+    struct fg_user *user, const char *layer, const char *param);
+
+/* ---------------------------------------------------------------- events */
+
+/*
+ * Logs a custom event.  value is NULL, a string or a number; metadata are n
+ * members of any type.  FG_E_SPACE: there is no room, the event is counted as
+ * dropped.  FG_E_INVALID: over 60 KiB as a whole, or a number that JSON cannot
+ * hold.
+ */
+FG_API enum fg_status fg_log_event(struct fg_session *ses, struct fg_user *user,
+    const char *name, const struct fg_value *value,
+    const struct fg_member *metadata, size_t n);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* FORKGATE_H */
