@@ -1,0 +1,50 @@
+/*
+ * events: from records to the JSON that the server expects.
+ *
+ * What a record holds was written by some worker, so nothing of it goes out
+ * unproved: texts are escaped and repaired, and what is to be JSON already (a
+ * user, custom metadata, a number) is checked to be exactly one value.
+ */
+#ifndef SYNCER_EVENTS_H
+#define SYNCER_EVENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/forkgate_status.h"
+#include "common/jsonw.h"
+#include "common/record.h"
+
+/* Is the text exactly one JSON object / number, in UTF-8?  Depth up to 128. */
+bool events_object_ok(const char *text, size_t n);
+bool events_number_ok(const char *text, size_t n);
+
+/*
+ * Writes one event with its seven members.  user_json was approved by
+ * events_object_ok, or is NULL for no user.  FG_E_CORRUPT if the record is not
+ * fit for the wire; w is then as it was.
+ */
+enum fg_status events_exposure(struct jsonw *w, const struct record_exposure *x,
+    const char *user_json, size_t user_len);
+enum fg_status events_custom(struct jsonw *w, const struct record_custom *x,
+    const char *user_json, size_t user_len);
+
+/* Sums of names, from the counts records of many workers. */
+struct events_counts;
+
+enum fg_status events_counts_new(struct events_counts **out);
+void events_counts_free(struct events_counts *c);
+
+/*
+ * Adds a record's entries, all or none.  FG_E_SPACE if there are too many names
+ * by now: write them out first.  FG_E_CORRUPT if the list is damaged.
+ */
+enum fg_status events_counts_add(
+    struct events_counts *c, const struct record_counts *x);
+bool events_counts_empty(const struct events_counts *c);
+
+/* Writes one statsig::non_exposed_checks event and empties the sums. */
+enum fg_status events_counts_put(struct events_counts *c, struct jsonw *w);
+
+#endif /* SYNCER_EVENTS_H */
