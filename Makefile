@@ -1,11 +1,14 @@
 # forkgate: one syncer that publishes rules, a reader that evaluates them.
 #
 #   make                       syncer, library and command line
+#   make deps                  installs what they are built from (Debian)
 #   make demo [RULES=doc.json] the whole thing on this machine, in seconds
 #   make test                  every test; installs what is missing first
 #   make test SAN=address,undefined
+#   make test KINDS="unit e2e" ONLY=queue
+#   make memcheck              unit tests under valgrind
 #   make bench                 figures into build/bench/report.md
-#   make check                 static checks: layers, format, exports
+#   make check                 static checks: layers, format, exports ...
 #   make fuzz-NAME             fuzz one parser until stopped (needs clang)
 #   make install DESTDIR=... PREFIX=...
 #   make V=1                   shows the commands
@@ -14,8 +17,17 @@
 
 CC         ?= cc
 PKG_CONFIG ?= pkg-config
-PREFIX     ?= /usr/local
 CFLAGS     ?= -O2 -g
+
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+SBINDIR    ?= $(PREFIX)/sbin
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR     ?= $(PREFIX)/share/man
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
+# A distribution keeps one library folder an architecture, /usr/local does not.
+LIBDIR     ?= $(PREFIX)/lib$(if $(filter /usr,$(PREFIX)),$(addprefix \
+	/,$(shell $(CC) -print-multiarch)))
 
 VERSION := 0.1.0
 SONAME  := libforkgate.so.0
@@ -72,7 +84,13 @@ $(SYNCER): $(filter-out %/main.o,$(call obj,syncer/*.c))
 %.a:
 	$(call Q,AR)rm -f $@ && $(AR) rcs $@ $^
 
-$(B)/%.o: %.c
+# Once: better one plain sentence than a page of compiler errors.
+build/have-libs: tools/deps.sh
+	@mkdir -p build
+	@CC='$(CC)' PKG_CONFIG='$(PKG_CONFIG)' sh tools/deps.sh headers
+	@touch $@
+
+$(B)/%.o: %.c | build/have-libs
 	@mkdir -p $(@D)
 	$(call Q,CC)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
@@ -107,9 +125,93 @@ $(B)/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(SYNCER) \
     $(READER) $(COMMON)
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(SYNCER_LIBS) $(READER_LIBS)
 
+# Everything that a test runs.  Two cores are worth using when nobody said so.
+UNDER_TEST = $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/forkgate \
+	$(B)/forkgate-origin $(TESTS) $(E2E) $(FUZZ:%=$(B)/replay_%)
+PARALLEL   = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+# The checks look at sources and at the plain library: once is enough.
+KINDS      = unit fuzz $(if $(SAN),,check) e2e
+
+.PHONY: deps
+deps:
+	@sh tools/deps.sh
+
+.PHONY: test
+test: deps
+	@bad=; $(MAKE) $(PARALLEL) -k under-test || bad=1; \
+	BUILD_FAILED=$$bad SAN='$(SAN)' ONLY='$(ONLY)' \
+	    sh tests/run.sh $(B) $(KINDS)
+
+.PHONY: under-test
+under-test: $(UNDER_TEST)
+
 .PHONY: unit
 unit: $(TESTS)
-	@for t in $(TESTS); do $$t || exit 1; done
+	@SAN='$(SAN)' ONLY='$(ONLY)' sh tests/run.sh $(B) unit
+
+.PHONY: check
+check: $(B)/$(SONAME)
+	@sh tests/run.sh $(B) check
+
+# What is still allocated at the end is lost only if no pointer leads to it.
+LEAKS    = --leak-check=full --errors-for-leak-kinds=definite,possible
+VALGRIND = valgrind -q $(LEAKS) --error-exitcode=99
+.PHONY: memcheck
+memcheck: $(TESTS)
+	@TEST_TIMEOUT=1200 ONLY='$(ONLY)' WRAP='$(VALGRIND)' \
+	    sh tests/run.sh $(B) unit
+
+# A fuzzer wants all the code compiled for it: one more variant, by clang.
+fuzz-%: tests/fuzz/fuzz_%.c
+	@mkdir -p build/found-$*
+	@$(MAKE) B=build/fuzz CC=clang CFLAGS='-O1 -g' SAN=fuzzer \
+	    SANFLAGS='-fsanitize=fuzzer-no-link,address,undefined' \
+	    build/fuzz/fuzz_$*
+	build/fuzz/fuzz_$* $(FUZZ_ARGS) build/found-$* tests/fuzz/corpus/$*
+
+$(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(SYNCER) $(READER) $(COMMON)
+	$(call Q,LD)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ \
+	    $(SYNCER_LIBS) $(READER_LIBS)
+
+# The origin is for tests and demos and is not installed.
+SERVICES := $(wildcard syncer/*.service syncer/*.socket)
+MAN      := $(wildcard tools/*.1 reader/*.3 syncer/*.5 syncer/*.8)
+SUBST    = sed -e 's|@VERSION@|$(VERSION)|g' -e 's|@PREFIX@|$(PREFIX)|g' \
+	-e 's|@LIBDIR@|$(LIBDIR)|g' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|g' \
+	-e 's|@SBINDIR@|$(SBINDIR)|g'
+
+.PHONY: install
+install: $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/forkgate
+	install -d $(addprefix $(DESTDIR),$(BINDIR) $(SBINDIR) $(INCLUDEDIR) \
+	    $(LIBDIR)/pkgconfig)
+	install -m 755 $(B)/forkgate $(DESTDIR)$(BINDIR)
+	install -m 755 $(B)/forkgate-syncer $(DESTDIR)$(SBINDIR)
+	install -m 644 reader/forkgate.h common/forkgate_status.h \
+	    $(DESTDIR)$(INCLUDEDIR)
+	install -m 755 $(B)/$(SONAME) \
+	    $(DESTDIR)$(LIBDIR)/libforkgate.so.$(VERSION)
+	ln -sf libforkgate.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libforkgate.so
+	$(SUBST) reader/forkgate.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/forkgate.pc
+	@set -e; for page in $(MAN); do \
+	    to=$(DESTDIR)$(MANDIR)/man$${page##*.}; \
+	    install -d $$to; install -m 644 $$page $$to; done
+	@set -e; for unit in $(SERVICES); do \
+	    install -d $(DESTDIR)$(UNITDIR); \
+	    $(SUBST) $$unit >$(DESTDIR)$(UNITDIR)/$${unit##*/}; done
+	$(if $(DESTDIR),,-ldconfig)
+
+# Leaves the folders: they may be shared.
+.PHONY: uninstall
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/forkgate $(DESTDIR)$(SBINDIR)/forkgate-syncer
+	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,forkgate.h forkgate_status.h)
+	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libforkgate.so.$(VERSION) \
+	    $(SONAME) libforkgate.so pkgconfig/forkgate.pc)
+	rm -f $(foreach page,$(MAN),$(DESTDIR)$(MANDIR)/man$(subst \
+	    .,,$(suffix $(page)))/$(notdir $(page)))
+	rm -f $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(SERVICES)))
+	$(if $(DESTDIR),,-ldconfig)
 
 .PHONY: format
 format:
