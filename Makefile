@@ -82,6 +82,7 @@ $(COMMON): $(call obj,common/*.c)
 $(READER): $(call obj,reader/*.c)
 $(SYNCER): $(filter-out %/main.o,$(call obj,syncer/*.c))
 %.a:
+	@mkdir -p $(@D)
 	$(call Q,AR)rm -f $@ && $(AR) rcs $@ $^
 
 # Once: better one plain sentence than a page of compiler errors.
