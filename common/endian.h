@@ -10,6 +10,7 @@
 #define COMMON_ENDIAN_H
 
 #include <endian.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -83,6 +84,35 @@ static inline void
 le64store(void *p, uint64_t x)
 {
 	__atomic_store_n((uint64_t *)p, htole64(x), __ATOMIC_RELAXED);
+}
+
+/*
+ * Copies n bytes, a multiple of 8, out of such memory: each 8-byte word is read
+ * once.  src is a multiple of 8, dst any address.  Bytes, so their order stays.
+ */
+static inline void
+words_load(void *dst, const uint8_t *src, size_t n)
+{
+	uint64_t w;
+
+	for (size_t i = 0; i < n; i += 8) {
+		w = __atomic_load_n((const uint64_t *)(const void *)(src + i),
+		    __ATOMIC_RELAXED);
+		memcpy((uint8_t *)dst + i, &w, 8);
+	}
+}
+
+/* The other way round: each word of dst is written once. */
+static inline void
+words_store(uint8_t *dst, const void *src, size_t n)
+{
+	uint64_t w;
+
+	for (size_t i = 0; i < n; i += 8) {
+		memcpy(&w, (const uint8_t *)src + i, 8);
+		__atomic_store_n(
+		    (uint64_t *)(void *)(dst + i), w, __ATOMIC_RELAXED);
+	}
 }
 
 #endif /* COMMON_ENDIAN_H */
