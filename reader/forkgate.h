@@ -111,10 +111,18 @@ struct fg_options {
 	uint32_t dedupe_ttl_ms; /* for how long; 0 is what the rules say, else
 	                           60,000 */
 };
+#ifdef __cplusplus
+#define FG_OPTIONS_INIT                                                        \
+	{                                                                      \
+		sizeof(struct fg_options), nullptr, nullptr, nullptr, nullptr, \
+		    nullptr, 0, false, 0, 0                                    \
+	}
+#else
 #define FG_OPTIONS_INIT                           \
 	{                                         \
 		.size = sizeof(struct fg_options) \
 	}
+#endif
 
 /*
  * Opens a client.  Needs no rules to be there yet: see fg_wait_ready().  Read

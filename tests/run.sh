@@ -42,13 +42,20 @@ export ASAN_OPTIONS="${ASAN_OPTIONS-detect_stack_use_after_return=1}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS-print_stacktrace=1}"
 export TSAN_OPTIONS="${TSAN_OPTIONS-halt_on_error=1}"
 
+# The thread sanitizer wants the address space where it was on older kernels.
+still=
+case $SAN in
+*thread*) ! setarch -R true 2>/dev/null || still="setarch -R" ;;
+esac
+
 # Runs NAME's command under the clock, its output in the log, status in $st.
 start() {
 	name=$1
 	log=$logs/$1.log
 	shift
 	t0=$(date +%s)
-	timeout -k 10 "${TEST_TIMEOUT:-300}" "$@" >"$log" 2>&1 </dev/null
+	# shellcheck disable=SC2086 # a command and its argument, or nothing
+	timeout -k 10 "${TEST_TIMEOUT:-300}" $still "$@" >"$log" 2>&1 </dev/null
 	st=$?
 	took=$(($(date +%s) - t0))
 }
