@@ -21,6 +21,7 @@
 #define RECORD_MAX 65536 /* bytes of one record; FRAME_MAX */
 
 enum record_kind {
+	RECORD_GAP = 0, /* fills a page, where frames may not cross one */
 	RECORD_USER = 1,
 	RECORD_EXPOSURE = 2,
 	RECORD_CUSTOM = 3,
@@ -172,7 +173,7 @@ struct record {
 	} u;
 };
 
-/* FG_ABSENT: of a kind that this forkgate does not know; skip it. */
+/* FG_ABSENT: a gap, or of a kind this forkgate does not know; skip it. */
 enum fg_status record_get(const uint8_t *data, size_t n, struct record *out);
 
 /* Walk a list; at starts from 0.  FG_END after the last entry. */

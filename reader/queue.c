@@ -1,0 +1,458 @@
+#include "reader/queue.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/record.h"
+#include "reader/flush.h"
+#include "reader/process.h"
+#include "reader/segfile.h"
+
+#define FREE_FLOOR (64ull << 20)
+#define RETRY_MS   100 /* between attempts to make a segment */
+#define LIVE_SIZE  4096
+
+/*
+ * What a child may not inherit, in a page that fork empties.  All zero is a
+ * valid state: an open lock, no segment, nothing counted.  So a child needs no
+ * initialising, whatever its parent's threads were doing.
+ */
+struct live {
+	pthread_mutex_t mutex; /* around all below but the counters */
+	struct segfile seg;
+	uint64_t counters[SEGMENT_N_COUNTERS]; /* atomic */
+	uint64_t carried[SEGMENT_N_COUNTERS];  /* of earlier segments */
+	uint64_t start_ticks;
+	uint64_t retry_ms; /* no attempt before this, on the coarse clock */
+	uint32_t size;     /* of the next segment */
+	bool appended;     /* anything, ever */
+};
+
+struct queue {
+	struct live *live;
+	struct queue *next; /* in the list that fork's handlers walk */
+	struct queue_options opt;
+	int dirfd;
+	bool maps;
+	char project[SEGMENT_PROJECT + 1];
+
+	/*
+	 * The descriptor of the open segment, known to children: held open by
+	 * one that is idle, it would keep a dead owner's lock.
+	 */
+	int open_fd;
+	dev_t open_dev;
+	ino_t open_ino;
+};
+
+/* ---- Forks. ---- */
+
+static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
+static struct queue *queues;
+static pthread_once_t handlers_once = PTHREAD_ONCE_INIT;
+static int handlers_error;
+
+/* Closes what a parent had open, if the number still means that file. */
+static void
+drop_inherited(struct queue *q)
+{
+	struct stat st;
+	int saved = errno;
+
+	if (q->open_fd >= 0 && fstat(q->open_fd, &st) == 0 &&
+	    st.st_dev == q->open_dev && st.st_ino == q->open_ino)
+		(void)close(q->open_fd);
+	q->open_fd = -1;
+	errno = saved;
+}
+
+/* With all locks held, no descriptor is open that open_fd does not tell. */
+static void
+before_fork(void)
+{
+	pthread_mutex_lock(&registry);
+	for (struct queue *q = queues; q != NULL; q = q->next)
+		pthread_mutex_lock(&q->live->mutex);
+}
+
+static void
+after_fork_parent(void)
+{
+	for (struct queue *q = queues; q != NULL; q = q->next)
+		pthread_mutex_unlock(&q->live->mutex);
+	pthread_mutex_unlock(&registry);
+}
+
+static void
+after_fork_child(void)
+{
+	for (struct queue *q = queues; q != NULL; q = q->next)
+		drop_inherited(q);
+	pthread_mutex_unlock(&registry);
+}
+
+static void
+install_handlers(void)
+{
+	handlers_error =
+	    pthread_atfork(before_fork, after_fork_parent, after_fork_child);
+}
+
+/* ---- Opening and closing. ---- */
+
+static bool
+zero_is_an_open_mutex(void)
+{
+	static const pthread_mutex_t open = PTHREAD_MUTEX_INITIALIZER;
+	static const pthread_mutex_t zero;
+
+	return memcmp(&open, &zero, sizeof(open)) == 0;
+}
+
+static enum fg_status
+make_live(struct queue *q)
+{
+	void *page;
+
+	_Static_assert(sizeof(struct live) <= LIVE_SIZE, "one page");
+	if (!zero_is_an_open_mutex())
+		return FG_E_UNSUPPORTED;
+	page = mmap(NULL, LIVE_SIZE, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return FG_E_NOMEM;
+	if (madvise(page, LIVE_SIZE, MADV_WIPEONFORK) != 0) {
+		(void)munmap(page, LIVE_SIZE);
+		return FG_E_UNSUPPORTED;
+	}
+	q->live = page;
+	return FG_OK;
+}
+
+static enum fg_status
+register_queue(struct queue *q)
+{
+	(void)pthread_once(&handlers_once, install_handlers);
+	if (handlers_error != 0)
+		return FG_E_NOMEM;
+	pthread_mutex_lock(&registry);
+	q->next = queues;
+	queues = q;
+	pthread_mutex_unlock(&registry);
+	return FG_OK;
+}
+
+static void
+unregister_queue(struct queue *q)
+{
+	pthread_mutex_lock(&registry);
+	for (struct queue **p = &queues; *p != NULL; p = &(*p)->next)
+		if (*p == q) {
+			*p = q->next;
+			break;
+		}
+	pthread_mutex_unlock(&registry);
+}
+
+static enum fg_status
+open_queue(struct queue *q, int dirfd)
+{
+	enum fg_status st;
+
+	if (dirfd >= 0) {
+		q->dirfd = fcntl(dirfd, F_DUPFD_CLOEXEC, 3);
+		if (q->dirfd < 0)
+			return FG_E_IO;
+		q->maps = !q->opt.always_write && segfile_can_map(q->dirfd);
+	}
+	st = make_live(q);
+	return st == FG_OK ? register_queue(q) : st;
+}
+
+enum fg_status
+queue_new(int dirfd, const char *project, const struct queue_options *opt,
+    struct queue **out)
+{
+	struct queue *q;
+	enum fg_status st;
+
+	*out = NULL;
+	if (!segment_project_ok(project))
+		return FG_E_INVALID;
+	q = calloc(1, sizeof(*q));
+	if (q == NULL)
+		return FG_E_NOMEM;
+	q->dirfd = q->open_fd = -1;
+	if (opt != NULL)
+		q->opt = *opt;
+	if (q->opt.free_floor == 0)
+		q->opt.free_floor = FREE_FLOOR;
+	(void)stpcpy(q->project, project);
+	st = open_queue(q, dirfd);
+	if (st != FG_OK) {
+		queue_free(q);
+		return st;
+	}
+	*out = q;
+	return FG_OK;
+}
+
+static void seal(struct queue *q);
+
+void
+queue_free(struct queue *q)
+{
+	int saved = errno;
+
+	if (q == NULL)
+		return;
+	unregister_queue(q);
+	if (q->live != NULL) {
+		seal(q);
+		drop_inherited(q);
+		(void)munmap(q->live, LIVE_SIZE);
+	}
+	if (q->dirfd >= 0)
+		(void)close(q->dirfd);
+	free(q);
+	errno = saved;
+}
+
+/* ---- Counters. ---- */
+
+void
+queue_count(struct queue *q, enum segment_counter which, uint64_t n)
+{
+	uint64_t *c = &q->live->counters[which];
+
+	if (which == SEGMENT_GENERATION)
+		__atomic_store_n(c, n, __ATOMIC_RELAXED);
+	else
+		(void)__atomic_fetch_add(c, n, __ATOMIC_RELAXED);
+}
+
+void
+queue_counters(struct queue *q, uint64_t out[SEGMENT_N_COUNTERS])
+{
+	for (int i = 0; i < SEGMENT_N_COUNTERS; i++)
+		out[i] =
+		    __atomic_load_n(&q->live->counters[i], __ATOMIC_RELAXED);
+}
+
+/* A segment's share: what was counted since the one before was sealed. */
+static void
+count_segment(struct queue *q, uint64_t share[SEGMENT_N_COUNTERS])
+{
+	queue_counters(q, share);
+	for (int i = 0; i < SEGMENT_GENERATION; i++)
+		share[i] -= q->live->carried[i];
+	segfile_count(&q->live->seg, share);
+}
+
+void
+queue_publish(struct queue *q)
+{
+	uint64_t share[SEGMENT_N_COUNTERS];
+
+	pthread_mutex_lock(&q->live->mutex);
+	if (q->live->seg.page != NULL) {
+		count_segment(q, share);
+		segfile_sync_page(&q->live->seg);
+	}
+	pthread_mutex_unlock(&q->live->mutex);
+}
+
+/* ---- Segments; all with the lock held. ---- */
+
+static void
+seal(struct queue *q)
+{
+	uint64_t share[SEGMENT_N_COUNTERS];
+	struct live *live = q->live;
+
+	if (live->seg.page == NULL)
+		return;
+	count_segment(q, share);
+	for (int i = 0; i < SEGMENT_GENERATION; i++)
+		live->carried[i] += share[i];
+	segfile_seal(&live->seg);
+	q->open_fd = -1;
+}
+
+static void
+describe(const struct queue *q, uint32_t size, struct segment_info *info)
+{
+	struct live *live = q->live;
+
+	memset(info, 0, sizeof(*info));
+	if (live->start_ticks == 0)
+		live->start_ticks = process_start_ticks();
+	process_boot_id(info->boot_id);
+	(void)stpcpy(info->project, q->project);
+	info->start_ticks = live->start_ticks;
+	info->created_ms = process_clock_ms(CLOCK_REALTIME);
+	info->pid = (uint32_t)getpid();
+	info->birth = q->maps ? 0 : SEGMENT_WRITTEN;
+	info->capacity = size;
+}
+
+/* The size that fits the need and the allowance; 0: none does. */
+static uint32_t
+choose_size(const struct queue *q, size_t need)
+{
+	uint64_t allowed = UINT64_MAX;
+	uint32_t size = q->live->size;
+
+	if (size < SEGMENT_MIN)
+		size = SEGMENT_MIN;
+	while (size < SEGMENT_HEADER + need)
+		size *= 2;
+	if (q->opt.allowance != NULL)
+		allowed = q->opt.allowance(q->opt.arg);
+	while (size > allowed && size > SEGMENT_MIN &&
+	    size / 2 >= SEGMENT_HEADER + need)
+		size /= 2;
+	return size <= allowed && size <= SEGMENT_MAX ? size : 0;
+}
+
+static bool
+disk_has_room(const struct queue *q, uint32_t size)
+{
+	struct statvfs fs;
+
+	if (q->opt.heartbeat_old == NULL || !q->opt.heartbeat_old(q->opt.arg))
+		return true;
+	return fstatvfs(q->dirfd, &fs) == 0 &&
+	    (uint64_t)fs.f_bavail * fs.f_frsize >= q->opt.free_floor + size;
+}
+
+static void
+remember_descriptor(struct queue *q)
+{
+	struct stat st;
+
+	q->open_fd = q->live->seg.fd;
+	if (fstat(q->open_fd, &st) == 0) {
+		q->open_dev = st.st_dev;
+		q->open_ino = st.st_ino;
+	}
+}
+
+static enum fg_status
+begin_segment(struct queue *q, size_t need)
+{
+	struct live *live = q->live;
+	struct segment_info info;
+	uint32_t size = choose_size(q, need);
+	enum fg_status st;
+
+	if (size == 0 || !disk_has_room(q, size))
+		return FG_E_SPACE;
+	describe(q, size, &info);
+	st = segfile_create(q->dirfd, &info, &live->seg);
+	if (st != FG_OK)
+		return st;
+	remember_descriptor(q);
+	live->size = size < SEGMENT_MAX ? size * 2 : SEGMENT_MAX;
+	return FG_OK;
+}
+
+/*
+ * The full segment is sealed first, even if there is no room for a next one:
+ * only what is sealed can be deleted, and so make room.
+ */
+static enum fg_status
+rotate(struct queue *q, size_t user_len, size_t n)
+{
+	uint64_t now = process_clock_ms(CLOCK_MONOTONIC_COARSE);
+	size_t need;
+	enum fg_status st;
+
+	seal(q);
+	drop_inherited(q); /* a child of clone(2), which no handler saw */
+	if (q->dirfd < 0) {
+		errno = ENOENT;
+		return FG_E_IO;
+	}
+	if (now < q->live->retry_ms)
+		return FG_E_SPACE;
+	need = segfile_need(user_len, n, !q->maps);
+	st = begin_segment(q, need);
+	if (st != FG_OK)
+		q->live->retry_ms = now + RETRY_MS;
+	return st;
+}
+
+/* ---- Appending. ---- */
+
+static enum fg_status
+append(struct queue *q, struct queue_user *user, const void *record, size_t n)
+{
+	struct live *live = q->live;
+	struct segfile *seg = &live->seg;
+	bool known = user == NULL || user->segment == seg->key;
+	uint64_t share[SEGMENT_N_COUNTERS];
+	uint32_t ref = user != NULL && known ? user->ref : 0;
+	enum fg_status st;
+
+	if (seg->page == NULL ||
+	    !segfile_fits(seg, known ? 0 : user->json_len, n)) {
+		st = rotate(q, user != NULL ? user->json_len : 0, n);
+		if (st != FG_OK)
+			return st;
+		known = user == NULL;
+		ref = 0;
+	}
+	st = segfile_append(seg, known ? NULL : user->json,
+	    known ? 0 : user->json_len, &ref, record, n);
+	if (st != FG_OK)
+		return st;
+	if (user != NULL) {
+		user->segment = seg->key;
+		user->ref = ref;
+	}
+	live->appended = true;
+	count_segment(q, share);
+	return FG_OK;
+}
+
+enum fg_status
+queue_append(
+    struct queue *q, struct queue_user *user, const void *record, size_t n)
+{
+	enum fg_status st = FG_E_INVALID;
+
+	if (user != NULL && user->json_len == 0)
+		user = NULL;
+	if (n >= RECORD_USER_HEAD && n <= RECORD_MAX &&
+	    (user == NULL || user->json_len <= RECORD_MAX - RECORD_USER_HEAD)) {
+		pthread_mutex_lock(&q->live->mutex);
+		st = append(q, user, record, n);
+		pthread_mutex_unlock(&q->live->mutex);
+	}
+	if (st != FG_OK)
+		queue_count(q, SEGMENT_DROPPED, 1);
+	return st;
+}
+
+enum fg_status
+queue_flush(struct queue *q, int timeout_ms)
+{
+	bool appended;
+
+	pthread_mutex_lock(&q->live->mutex);
+	seal(q);
+	appended = q->live->appended;
+	pthread_mutex_unlock(&q->live->mutex);
+	if (timeout_ms <= 0 || !appended)
+		return FG_OK;
+	return flush_request(q->dirfd, timeout_ms);
+}
