@@ -46,11 +46,6 @@ endif
 ifdef SAN
 SANFLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
-# It does not know fences; a race that only a fence prevents is told wrongly,
-# so code that rests on one uses atomic accesses on both sides anyway.
-ifneq ($(findstring thread,$(SAN)),)
-WARN += -Wno-tsan -Wno-unknown-warning-option
-endif
 endif
 
 override CPPFLAGS += -I. -iquote common -D_GNU_SOURCE \

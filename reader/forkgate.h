@@ -106,8 +106,8 @@ struct fg_options {
 	size_t n_custom_fields;
 	bool disable_logging;   /* no exposure, no event */
 	uint32_t dedupe_max;    /* exposures remembered to drop repeats; 0 is
-	                           the default of 1,024; rounded up to a power
-	                           of two, 16 bytes each */
+	                           the default of 4,096; rounded up to a power
+	                           of two, 8 bytes each */
 	uint32_t dedupe_ttl_ms; /* for how long; 0 is what the rules say, else
 	                           60,000 */
 };
@@ -264,7 +264,7 @@ struct fg_exposure {
 };
 
 /* Flags of a check. */
-#define FG_NO_EXPOSURE (1U << 0) /* counted, not logged */
+#define FG_NO_EXPOSURE (1U << 0) /* no event is logged */
 
 /* ----------------------------------------------------------------- gates */
 

@@ -1,0 +1,106 @@
+#include "reader/arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct arena_block {
+	struct arena_block *next;
+	size_t cap;
+	uint64_t bytes[]; /* aligned for all that is stored */
+};
+
+static struct arena_block *
+block_new(size_t cap)
+{
+	struct arena_block *b;
+
+	if (cap > SIZE_MAX - sizeof(*b))
+		return NULL;
+	b = malloc(sizeof(*b) + cap);
+	if (b != NULL) {
+		b->next = NULL;
+		b->cap = cap;
+	}
+	return b;
+}
+
+bool
+arena_init(struct arena *a, size_t cap)
+{
+	*a = (struct arena){0};
+	a->first = a->last = block_new(cap);
+	return a->first != NULL;
+}
+
+void
+arena_free(struct arena *a)
+{
+	if (a->first == NULL)
+		return;
+	arena_reset(a);
+	free(a->first);
+	*a = (struct arena){0};
+}
+
+void *
+arena_get(struct arena *a, size_t n)
+{
+	struct arena_block *b = a->last;
+	void *p;
+
+	if (n > SIZE_MAX / 2)
+		return NULL;
+	n = (n + 7) & ~(size_t)7;
+	if (n > b->cap - a->used) {
+		b = block_new(n > a->first->cap ? n : a->first->cap);
+		if (b == NULL)
+			return NULL;
+		a->last->next = b;
+		a->last = b;
+		a->used = 0;
+		a->n_grown++;
+	}
+	p = (char *)b->bytes + a->used;
+	a->used += n;
+	return p;
+}
+
+char *
+arena_text(struct arena *a, const void *bytes, size_t n)
+{
+	char *p = arena_get(a, n + 1);
+
+	if (p != NULL) {
+		memcpy(p, bytes, n);
+		p[n] = '\0';
+	}
+	return p;
+}
+
+struct arena_mark
+arena_mark(const struct arena *a)
+{
+	return (struct arena_mark){a->last, a->used};
+}
+
+void
+arena_release(struct arena *a, struct arena_mark mark)
+{
+	struct arena_block *b = mark.block->next;
+
+	while (b != NULL) {
+		struct arena_block *next = b->next;
+
+		free(b);
+		b = next;
+	}
+	mark.block->next = NULL;
+	a->last = mark.block;
+	a->used = mark.used;
+}
+
+void
+arena_reset(struct arena *a)
+{
+	arena_release(a, (struct arena_mark){a->first, 0});
+}

@@ -1,0 +1,155 @@
+#include "reader/call.h"
+
+#include "reader/expose.h"
+
+static bool
+still_alive(void *arg)
+{
+	struct fg_session *ses = arg;
+
+	return rules_alive(ses->fg->rules, &ses->pin);
+}
+
+static void
+evaluate(struct call *c)
+{
+	struct fg_session *ses = c->ses;
+
+	c->events = NULL;
+	if (ses->state != SESSION_RULES) {
+		memset(&c->e, 0, sizeof(c->e));
+		c->e.end = EVAL_UNRECOGNIZED;
+		return;
+	}
+	c->in = (struct eval_input){.im = ses->im,
+	    .user = c->user,
+	    .defaults = &ses->fg->defaults,
+	    .arena = &ses->arena,
+	    .regex = ses->fg->regex,
+	    .scratch = ses->regex,
+	    .is_alive = still_alive,
+	    .arg = ses};
+	c->e.n_hops = 0;
+	eval_run(&c->e, &c->in, c->kind, c->name, strlen(c->name));
+}
+
+/* An answer without rules: the generation died three times in a row. */
+static void
+give_up(struct call *c)
+{
+	memset(&c->e, 0, sizeof(c->e));
+	c->e.end = EVAL_FAILED;
+	c->e.fault = EVAL_MOVED;
+	c->events = NULL;
+}
+
+enum fg_status
+call_run(struct call *c, void (*copy)(struct call *c, void *out), void *out)
+{
+	struct fg_session *ses = c->ses;
+
+	c->user = call_user(ses, c->user);
+	ses->n_evaluations++;
+	for (int i = 0; i < CALL_ATTEMPTS; i++) {
+		struct arena_mark mark = arena_mark(&ses->arena);
+
+		evaluate(c);
+		copy(c, out);
+		if (c->expose)
+			expose_prepare(c);
+		if (ses->state != SESSION_RULES ||
+		    (still_alive(ses) && c->e.fault != EVAL_MOVED))
+			return expose_commit(c);
+		arena_release(&ses->arena, mark);
+		ses->moved = true;
+		if (!session_pin(ses))
+			break;
+	}
+	give_up(c);
+	copy(c, out);
+	return FG_OK;
+}
+
+static const char *
+fault_reason(enum eval_fault fault)
+{
+	switch (fault) {
+	case EVAL_TOO_DEEP:
+		return "Error:Statsig Evaluation Depth Exceeded";
+	case EVAL_TOO_MUCH:
+		return "Error:RulesTooComplex";
+	case EVAL_DAMAGED:
+		return "Error:RulesDamaged";
+	case EVAL_NO_MEMORY:
+		return "Error:OutOfMemory";
+	case EVAL_MOVED:
+		return "Error:RulesUnstable";
+	case EVAL_NO_FAULT:
+		break;
+	}
+	return "Error";
+}
+
+void
+call_details(const struct call *c, struct fg_details *out)
+{
+	const struct fg_session *ses = c->ses;
+	const struct eval *e = &c->e;
+
+	*out = (struct fg_details){
+	    .generation = ses->pin.generation, .moved = ses->moved};
+	if (e->fault != EVAL_NO_FAULT) {
+		out->reason = fault_reason(e->fault);
+		return;
+	}
+	out->lcut = ses->lcut;
+	out->received_at = ses->received_at;
+	if (e->end == EVAL_UNRECOGNIZED) {
+		out->reason = ses->reasons[SESSION_UNRECOGNIZED];
+		return;
+	}
+	out->has_version = e->r.has_version;
+	out->version = e->r.version;
+	if (e->r.override == EVAL_NO_COUNTRY_TABLE)
+		out->reason = "CountryLookupNotLoaded:Recognized";
+	else if (e->r.override == EVAL_NO_UA_PARSER)
+		out->reason = "UAParserNotLoaded:Recognized";
+	else
+		out->reason =
+		    ses->reasons[e->r.unsupported ? SESSION_UNSUPPORTED
+						  : SESSION_RECOGNIZED];
+}
+
+const char *
+call_text(struct call *c, uint32_t id)
+{
+	struct image_str s = eval_text(&c->e, id);
+	const char *text;
+
+	if (s.len == 0)
+		return "";
+	text = arena_text(&c->ses->arena, s.bytes, s.len);
+	return text != NULL ? text : "";
+}
+
+const struct fg_exposure *
+call_pairs(struct call *c, struct eval_range range, size_t *n)
+{
+	struct fg_exposure *out;
+
+	*n = 0;
+	if (range.n == 0)
+		return NULL;
+	out = arena_get(&c->ses->arena, range.n * sizeof(*out));
+	if (out == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < range.n; i++) {
+		const struct eval_pair *p = &c->e.pairs.at[range.begin + i];
+
+		out[i].gate = call_text(c, p->gate);
+		out[i].rule_id = call_text(c, p->rule);
+		out[i].value = p->value;
+	}
+	*n = range.n;
+	return out;
+}

@@ -1,0 +1,63 @@
+/*
+ * call: one evaluation for the outside, from the question to what it leaves.
+ *
+ * The order is what makes reading in place safe.  Evaluate; copy everything
+ * out, the events to be logged included; ask whether the generation was alive
+ * all the while; only then do what lasts.  If it was not, the session moves on
+ * and all of it is done again, three times at most.
+ */
+#ifndef READER_CALL_H
+#define READER_CALL_H
+
+#include "common/record.h"
+#include "reader/client.h"
+#include "reader/eval.h"
+
+#define CALL_ATTEMPTS 3
+
+/* An event that waits for the question: in the session's arena. */
+struct call_event {
+	struct call_event *next;
+	uint64_t key; /* of dedupe */
+	uint8_t *record;
+	size_t n;
+};
+
+struct call {
+	struct fg_session *ses;
+	struct fg_user *user;
+	enum eval_kind kind;
+	const char *name;
+	bool expose; /* log an exposure */
+	bool manual;
+	struct eval e;
+	struct eval_input in;
+	struct call_event *events;
+	enum fg_status status; /* of what was logged */
+};
+
+/*
+ * Runs it.  copy takes out of call->e what the caller is to get, into memory
+ * of the session; it may run several times, also after a failed evaluation.
+ * Returns FG_OK, or why an exposure could not be logged.
+ */
+enum fg_status call_run(
+    struct call *c, void (*copy)(struct call *c, void *out), void *out);
+
+void call_details(const struct call *c, struct fg_details *out);
+
+/* Copies of texts in the image, "" for none; NULL never. */
+const char *call_text(struct call *c, uint32_t id);
+
+/* A copy of a range of secondary exposures. */
+const struct fg_exposure *call_pairs(
+    struct call *c, struct eval_range range, size_t *n);
+
+/* A user for a check that was given none. */
+static inline struct fg_user *
+call_user(struct fg_session *ses, struct fg_user *user)
+{
+	return user != NULL ? user : ses->nobody;
+}
+
+#endif /* READER_CALL_H */

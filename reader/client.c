@@ -1,0 +1,320 @@
+#include "reader/client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DEFAULT_STATE_DIR "/var/lib/forkgate"
+#define WAIT_STEP_MS      2
+
+static _Atomic uint64_t next_id = 1;
+
+const char *
+fg_version(void)
+{
+	return FORKGATE_VERSION;
+}
+
+static const char *
+state_dir_of(const struct fg_options *o)
+{
+	const char *dir = o->state_dir;
+
+	if (dir == NULL)
+		dir = getenv("FORKGATE_STATE_DIR");
+	return dir != NULL && dir[0] != '\0' ? dir : DEFAULT_STATE_DIR;
+}
+
+/* Options of an older header are shorter: what they lack is at its default. */
+static enum fg_status
+options_get(const struct fg_options *given, struct fg_options *o)
+{
+	struct fg_options none = FG_OPTIONS_INIT;
+
+	*o = none;
+	if (given == NULL)
+		return FG_OK;
+	if (given->size < offsetof(struct fg_options, state_dir))
+		return FG_E_INVALID;
+	memcpy(o, given, given->size < sizeof(*o) ? given->size : sizeof(*o));
+	return FG_OK;
+}
+
+/* A facet that is parsed on demand would be a race between threads. */
+static void
+parse_now(struct dyn *v)
+{
+	double f;
+	int64_t t;
+
+	dyn_float(v, &f);
+	dyn_time(v, &t);
+	for (uint32_t i = 0; i < v->n; i++)
+		parse_now(&v->items[i]);
+}
+
+static enum fg_status
+take_defaults(struct fg *fg, const struct fg_options *o)
+{
+	enum fg_status st = FG_OK;
+
+	fg->defaults.id = atomic_fetch_add(&next_id, 1);
+	dyn_null(&fg->defaults.tier);
+	if (o->environment != NULL) {
+		struct fg_value v = {.type = FG_STRING};
+
+		v.u.string.bytes = o->environment;
+		v.u.string.len = strlen(o->environment);
+		st = dyn_set(&fg->defaults.tier, &v, &fg->arena);
+		parse_now(&fg->defaults.tier);
+	}
+	for (size_t i = 0; st == FG_OK && i < o->n_custom_fields; i++)
+		st = user_map_put(&fg->defaults.custom, &fg->arena,
+		    o->custom_fields[i].key, o->custom_fields[i].key_len,
+		    &o->custom_fields[i].value);
+	for (uint32_t i = 0; i < fg->defaults.custom.n; i++)
+		parse_now(&fg->defaults.custom.entries[i].value);
+	return st;
+}
+
+static uint64_t
+queue_allowance(void *arg)
+{
+	return rules_queue_allowance(arg);
+}
+
+static bool
+heartbeat_old(void *arg)
+{
+	struct rules_info info;
+
+	rules_info(arg, &info);
+	return info.stale;
+}
+
+/*
+ * A missing queue/ is no failure: nothing can be logged yet, and evaluation
+ * must go on.  Without a descriptor every event is dropped and counted.
+ */
+static enum fg_status
+open_queue(struct fg *fg, const char *dir, const char *project)
+{
+	struct queue_options opt = {.allowance = queue_allowance,
+	    .heartbeat_old = heartbeat_old,
+	    .arg = fg->rules};
+	int state = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd;
+	enum fg_status st;
+
+	if (state < 0)
+		state = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = state < 0
+	    ? -1
+	    : openat(state, "queue", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	st = queue_new(fd, project, &opt, &fg->queue);
+	if (fd >= 0)
+		close(fd);
+	if (state >= 0)
+		close(state);
+	return st;
+}
+
+enum fg_status
+fg_open(const struct fg_options *options, struct fg **out)
+{
+	struct fg_options o;
+	const char *dir, *project;
+	struct fg *fg;
+	enum fg_status st = options_get(options, &o);
+	int saved;
+
+	*out = NULL;
+	if (st != FG_OK)
+		return st;
+	dir = state_dir_of(&o);
+	project = o.project != NULL ? o.project : "default";
+	fg = calloc(1, sizeof(*fg));
+	if (fg == NULL)
+		return FG_E_NOMEM;
+	st = FG_E_NOMEM;
+	fg->dedupe =
+	    dedupe_new(o.dedupe_max != 0 ? o.dedupe_max : CLIENT_DEDUPE_MAX);
+	fg->regex = regex_cache_new();
+	fg->dedupe_ttl_ms = o.dedupe_ttl_ms;
+	if (fg->dedupe == NULL || fg->regex == NULL ||
+	    !arena_init(&fg->arena, 1024))
+		goto fail;
+	st = take_defaults(fg, &o);
+	if (st != FG_OK)
+		goto fail;
+	st = o.snapshot != NULL
+	    ? rules_open_snapshot(o.snapshot, o.project, &fg->rules)
+	    : rules_open(dir, project, &fg->rules);
+	if (st != FG_OK)
+		goto fail;
+	if (o.snapshot == NULL && !o.disable_logging)
+		st = open_queue(fg, dir, project);
+	if (st != FG_OK)
+		goto fail;
+	*out = fg;
+	return FG_OK;
+fail:
+	saved = errno;
+	fg_close(fg);
+	errno = saved;
+	return st;
+}
+
+static void
+session_free(struct fg_session *ses)
+{
+	if (ses == NULL)
+		return;
+	fg_user_free(ses->nobody);
+	regex_scratch_free(ses->regex);
+	arena_free(&ses->arena);
+	free(ses);
+}
+
+void
+fg_close(struct fg *fg)
+{
+	if (fg == NULL)
+		return;
+	for (int i = 0; i < CLIENT_N_SPARE; i++)
+		session_free(atomic_load(&fg->spare[i]));
+	queue_free(fg->queue);
+	rules_close(fg->rules);
+	dedupe_free(fg->dedupe);
+	regex_cache_free(fg->regex);
+	arena_free(&fg->arena);
+	free(fg);
+}
+
+static uint64_t
+monotonic_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+enum fg_status
+fg_wait_ready(struct fg *fg, int timeout_ms)
+{
+	uint64_t end =
+	    monotonic_ms() + (uint64_t)(timeout_ms > 0 ? timeout_ms : 0);
+	struct timespec step = {0, WAIT_STEP_MS * 1000000};
+	struct rules_pin pin;
+
+	for (;;) {
+		enum fg_status st = rules_pin(fg->rules, &pin);
+
+		if (st != FG_E_NOT_READY)
+			return st;
+		if (timeout_ms <= 0 || monotonic_ms() >= end)
+			return FG_E_TIMEOUT;
+		nanosleep(&step, NULL);
+	}
+}
+
+enum fg_status
+fg_flush(struct fg *fg, int timeout_ms)
+{
+	return fg->queue != NULL ? queue_flush(fg->queue, timeout_ms) : FG_OK;
+}
+
+enum fg_status
+fg_get_info(struct fg *fg, struct fg_info *out)
+{
+	struct fg_info info = {.size = out->size};
+	struct rules_info rules;
+	uint64_t sums[SEGMENT_N_COUNTERS] = {0};
+	struct rules_pin pin;
+	struct image im;
+
+	if (out->size < offsetof(struct fg_info, generation))
+		return FG_E_INVALID;
+	rules_info(fg->rules, &rules);
+	info.heartbeat = rules.heartbeat_ms;
+	if (rules_pin(fg->rules, &pin) == FG_OK &&
+	    image_open(pin.image, pin.image_len, &im) == FG_OK) {
+		info.generation = pin.generation;
+		info.lcut = image_head64(&im, IMAGE_H_LCUT);
+		info.received_at = image_head64(&im, IMAGE_H_RECEIVED);
+		info.n_gates = image_head32(&im, IMAGE_H_N_GATES);
+		info.n_configs = image_head32(&im, IMAGE_H_N_CONFIGS);
+		info.n_layers = image_head32(&im, IMAGE_H_N_LAYERS);
+		if (!rules_alive(fg->rules, &pin))
+			info.generation = 0; /* asked at an unlucky moment */
+	}
+	if (fg->queue != NULL)
+		queue_counters(fg->queue, sums);
+	info.n_evaluations = atomic_load(&fg->n_evaluations);
+	info.n_exposures = atomic_load(&fg->n_exposures);
+	info.n_deduplicated = atomic_load(&fg->n_deduplicated);
+	info.n_dropped = sums[SEGMENT_DROPPED];
+	memcpy(out, &info, out->size < sizeof(info) ? out->size : sizeof(info));
+	return FG_OK;
+}
+
+static struct fg_session *
+session_new(struct fg *fg)
+{
+	struct fg_session *ses = calloc(1, sizeof(*ses));
+
+	if (ses == NULL)
+		return NULL;
+	ses->fg = fg;
+	ses->regex = regex_scratch_new();
+	if (ses->regex == NULL || !arena_init(&ses->arena, CLIENT_SCRATCH) ||
+	    fg_user_new(&ses->nobody) != FG_OK) {
+		session_free(ses);
+		return NULL;
+	}
+	return ses;
+}
+
+enum fg_status
+fg_session_begin(struct fg *fg, struct fg_session **out)
+{
+	struct fg_session *ses = NULL;
+
+	*out = NULL;
+	for (int i = 0; i < CLIENT_N_SPARE && ses == NULL; i++)
+		if (atomic_load_explicit(&fg->spare[i], memory_order_relaxed) !=
+		    NULL)
+			ses = atomic_exchange(&fg->spare[i], NULL);
+	if (ses == NULL)
+		ses = session_new(fg);
+	if (ses == NULL)
+		return FG_E_NOMEM;
+	ses->moved = false;
+	if (!session_pin(ses)) {
+		session_free(ses);
+		return FG_E_NOMEM;
+	}
+	*out = ses;
+	return FG_OK;
+}
+
+void
+fg_session_end(struct fg_session *ses)
+{
+	struct fg *fg;
+
+	if (ses == NULL)
+		return;
+	fg = ses->fg;
+	session_count(ses);
+	arena_reset(&ses->arena);
+	for (int i = 0; i < CLIENT_N_SPARE; i++) {
+		struct fg_session *empty = NULL;
+
+		if (atomic_compare_exchange_strong(&fg->spare[i], &empty, ses))
+			return;
+	}
+	session_free(ses);
+}

@@ -1,0 +1,76 @@
+/*
+ * client: what a struct fg and a struct fg_session are inside.
+ */
+#ifndef READER_CLIENT_H
+#define READER_CLIENT_H
+
+#include <stdatomic.h>
+
+#include "common/image.h"
+#include "reader/arena.h"
+#include "reader/dedupe.h"
+#include "reader/forkgate.h"
+#include "reader/queue.h"
+#include "reader/regex.h"
+#include "reader/rules.h"
+#include "reader/user.h"
+
+#define CLIENT_N_SPARE    8     /* sessions kept for the next request */
+#define CLIENT_SCRATCH    65536 /* first block of a session's arena */
+#define CLIENT_DEDUPE_MAX 4096
+#define CLIENT_DEDUPE_TTL 60000 /* ms, as the reference has it */
+
+struct fg {
+	struct rules *rules;
+	struct queue *queue; /* NULL: nothing is logged */
+	struct dedupe *dedupe;
+	struct regex_cache *regex;
+	struct arena arena; /* holds what defaults point to */
+	struct user_defaults defaults;
+	uint32_t dedupe_ttl_ms; /* 0: as the rules say */
+	_Atomic uint64_t n_evaluations, n_exposures, n_deduplicated;
+	_Atomic(struct fg_session *) spare[CLIENT_N_SPARE];
+};
+
+/* How far the pinned rules can be used. */
+enum session_rules {
+	SESSION_NO_RULES, /* none yet */
+	SESSION_RULES,
+	SESSION_NEWER,   /* written by a newer syncer */
+	SESSION_DAMAGED, /* they do not hold together */
+};
+
+/* Texts of reasons, "Network:Recognized" and so on. */
+enum session_reason {
+	SESSION_RECOGNIZED,
+	SESSION_UNRECOGNIZED,
+	SESSION_UNSUPPORTED,
+	SESSION_N_REASONS,
+};
+
+struct fg_session {
+	struct fg *fg;
+	struct arena arena;
+	struct fg_user *nobody; /* for checks without a user */
+	struct regex_scratch *regex;
+	enum session_rules state;
+	struct rules_pin pin;
+	struct image im;
+	uint64_t lcut, received_at;
+	const char *reasons[SESSION_N_REASONS]; /* in the arena */
+	const char *tier; /* the rules' default_environment, in the arena */
+	size_t tier_len;
+	bool moved;
+	uint64_t n_evaluations, n_deduplicated; /* not yet added up */
+};
+
+/*
+ * Takes the newest generation.  Texts that were handed out stay.  False when
+ * there is no memory for the reasons.
+ */
+bool session_pin(struct fg_session *ses);
+
+/* Adds the session's counters to the client's and the queue's. */
+void session_count(struct fg_session *ses);
+
+#endif /* READER_CLIENT_H */

@@ -1,0 +1,98 @@
+/* Dynamic configs and experiments. */
+#include "reader/call.h"
+#include "reader/params.h"
+
+static void
+copy_config(struct call *c, void *out)
+{
+	struct fg_config *config = out;
+	struct eval *e = &c->e;
+
+	*config = (struct fg_config){.params = &params_empty,
+	    .name = c->name,
+	    .rule_id = "",
+	    .id_type = ""};
+	if (e->end == EVAL_RECOGNIZED) {
+		const struct fg_params *params = params_copy(e, &c->ses->arena);
+
+		if (params == NULL) {
+			e->end = EVAL_FAILED;
+			e->fault = EVAL_DAMAGED;
+		} else {
+			config->params = params;
+		}
+	}
+	call_details(c, &config->details);
+	if (e->end != EVAL_RECOGNIZED)
+		return;
+	config->rule_id = call_text(c, e->r.rule_id);
+	config->id_type = call_text(c, e->r.id_type);
+	if (e->r.group_name != 0)
+		config->group_name = call_text(c, e->r.group_name);
+	config->passed = e->r.value;
+	config->is_experiment_active = e->r.is_experiment_active;
+	config->is_user_in_experiment = e->r.is_experiment_group;
+	config->secondary =
+	    call_pairs(c, eval_secondary(e), &config->n_secondary);
+}
+
+static enum fg_status
+get(struct fg_session *ses, struct fg_user *user, enum eval_kind kind,
+    const char *name, unsigned flags, struct fg_config *out)
+{
+	struct call c = {.ses = ses,
+	    .user = user,
+	    .kind = kind,
+	    .name = name,
+	    .expose = (flags & FG_NO_EXPOSURE) == 0};
+
+	return call_run(&c, copy_config, out);
+}
+
+enum fg_status
+fg_get_config(struct fg_session *ses, struct fg_user *user, const char *name,
+    unsigned flags, struct fg_config *out)
+{
+	return get(ses, user, EVAL_CONFIG, name, flags, out);
+}
+
+enum fg_status
+fg_get_experiment(struct fg_session *ses, struct fg_user *user,
+    const char *name, unsigned flags, struct fg_config *out)
+{
+	return get(ses, user, EVAL_EXPERIMENT, name, flags, out);
+}
+
+static void
+copy_nothing(struct call *c, void *out)
+{
+	(void)c;
+	(void)out;
+}
+
+static enum fg_status
+expose(struct fg_session *ses, struct fg_user *user, enum eval_kind kind,
+    const char *name)
+{
+	struct call c = {.ses = ses,
+	    .user = user,
+	    .kind = kind,
+	    .name = name,
+	    .expose = true,
+	    .manual = true};
+
+	return call_run(&c, copy_nothing, NULL);
+}
+
+enum fg_status
+fg_expose_config(struct fg_session *ses, struct fg_user *user, const char *name)
+{
+	return expose(ses, user, EVAL_CONFIG, name);
+}
+
+enum fg_status
+fg_expose_experiment(
+    struct fg_session *ses, struct fg_user *user, const char *name)
+{
+	return expose(ses, user, EVAL_EXPERIMENT, name);
+}

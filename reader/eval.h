@@ -1,0 +1,188 @@
+/*
+ * eval: the walk over gates, rules and conditions.
+ *
+ * It copies the reference implementation's walk with its odd corners, because
+ * no user may change groups when a team migrates; each corner has a comment
+ * where it is.  Above all, nested evaluations write into the same result as
+ * the outer one.
+ *
+ * An evaluation reads the image in place and leaves nothing behind: what it
+ * found are numbers and offsets, which count only if the generation turns out
+ * to have been alive all the while.  It is bounded whatever the image holds.
+ */
+#ifndef READER_EVAL_H
+#define READER_EVAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/image.h"
+#include "reader/arena.h"
+#include "reader/dyn.h"
+#include "reader/regex.h"
+#include "reader/user.h"
+
+#define EVAL_MAX_DEPTH 300     /* nested gates below the top one */
+#define EVAL_MAX_HOPS  16      /* experiment_group conditions in a chain */
+#define EVAL_MAX_STEPS 4000000 /* conditions of one call */
+#define EVAL_MAX_PAIRS 262144  /* secondary exposures of one call */
+
+enum eval_kind {
+	EVAL_GATE,
+	EVAL_CONFIG,
+	EVAL_EXPERIMENT,
+	EVAL_LAYER,
+};
+
+enum eval_end {
+	EVAL_RECOGNIZED,
+	EVAL_UNRECOGNIZED,
+	EVAL_FAILED, /* see eval.fault */
+};
+
+enum eval_fault {
+	EVAL_NO_FAULT,
+	EVAL_TOO_DEEP,
+	EVAL_TOO_MUCH, /* one of the bounds above */
+	EVAL_DAMAGED,  /* the image does not hold together */
+	EVAL_NO_MEMORY,
+	EVAL_MOVED, /* the generation died under it */
+};
+
+/* Why the source in the reason is replaced. */
+enum eval_override {
+	EVAL_NO_OVERRIDE,
+	EVAL_NO_COUNTRY_TABLE,
+	EVAL_NO_UA_PARSER,
+};
+
+/* Rule IDs that no image has: the engine's own.  Others are offsets S. */
+enum eval_id {
+	EVAL_ID_ABSENT = 0,
+	EVAL_ID_DEFAULT = 1,
+	EVAL_ID_DISABLED = 2,
+};
+
+/* A secondary exposure: S gate, rule ID, the gate's own value. */
+struct eval_pair {
+	uint32_t gate, rule;
+	bool value;
+};
+
+/*
+ * Pairs are only ever added, so that a list is a range of them which later
+ * additions leave alone.
+ */
+struct eval_pairs {
+	struct eval_pair *at;
+	uint32_t n, cap;
+};
+
+struct eval_range {
+	uint32_t begin, n;
+};
+
+/* A parameter of a layer that several rules made: S key, V, rule ID. */
+struct eval_param {
+	uint32_t key, value, rule;
+};
+
+struct eval_result {
+	bool value, unsupported;
+	bool is_experiment_group, is_experiment_active, is_in_layer;
+	bool has_version, has_explicit, has_undelegated;
+	bool has_sampling, forward_all, analytical_gates;
+	bool is_merged; /* params, not json, is the value */
+	enum eval_override override;
+	uint32_t json; /* V, 0 when absent */
+	uint32_t rule_id, group_name, id_type;
+	uint32_t version;
+	uint32_t explicit_params; /* L */
+	uint32_t delegate;        /* S */
+	uint32_t mapped_to;       /* S, where a config mapping led */
+	uint64_t sampling_rate;
+	struct eval_range undelegated;
+	struct eval_param *params;
+	uint32_t n_params;
+};
+
+struct eval_memo {
+	uint32_t key, rule; /* gate number + 1, 0 for an empty slot */
+	struct eval_range list;
+	bool value;
+};
+
+/* What an evaluation is given.  All of it must stay until it is over. */
+struct eval_input {
+	struct image im;
+	struct fg_user *user;
+	const struct user_defaults *defaults;
+	struct arena *arena; /* whatever it needs comes from here */
+	struct regex_cache *regex;
+	struct regex_scratch *scratch;
+	bool (*is_alive)(void *arg); /* is the generation still there? */
+	void *arg;
+};
+
+struct eval {
+	const struct eval_input *in;
+	struct image im;
+	struct fg_user *user;
+	struct eval_result r;
+	enum eval_end end;
+	enum eval_fault fault;
+	struct eval_pairs pairs;
+	uint32_t begin; /* pairs from here on are the current list */
+	unsigned depth, n_hops;
+	uint32_t n_steps;
+	struct eval_memo *memo;
+	uint32_t n_memo, memo_cap;
+	int64_t now_ms; /* 0: not asked for yet */
+	struct dyn tier;
+	bool has_tier;
+	/* Experiments that experiment_group conditions asked for; each logs
+	   an exposure of its own. */
+	struct eval *inner;
+	struct image_str name;
+};
+
+/* Evaluates one name.  The result is in *e, also when it failed. */
+void eval_run(struct eval *e, const struct eval_input *in, enum eval_kind kind,
+    const void *name, size_t n);
+
+/* A rule ID, or any S, as text; "" for none and for a damaged one. */
+struct image_str eval_text(const struct eval *e, uint32_t id);
+
+/* The current list of secondary exposures. */
+static inline struct eval_range
+eval_secondary(const struct eval *e)
+{
+	return (struct eval_range){e->begin, e->pairs.n - e->begin};
+}
+
+/*
+ * Between the sources of eval: each returns false when the evaluation has
+ * failed, with e->fault set.
+ */
+bool eval_fail(struct eval *e, enum eval_fault fault);
+enum eval_end eval_spec(struct eval *e, uint32_t spec, enum eval_kind kind,
+    const struct image_str *name);
+bool eval_rule(struct eval *e, const uint8_t *rule);
+bool eval_passes(struct eval *e, const uint8_t *rule);
+bool eval_delegate(struct eval *e, const uint8_t *rule, bool *taken);
+void eval_finalize(struct eval *e, const uint8_t *spec, const uint8_t *rule);
+bool eval_new_layer(struct eval *e, const uint8_t *spec);
+bool eval_condition(struct eval *e, const uint8_t *cond);
+bool eval_nested(struct eval *e, const uint8_t *cond, bool passes);
+bool eval_add_pair(struct eval *e, uint32_t gate, uint32_t rule, bool value);
+bool eval_copy_pairs(struct eval *e, struct eval_range range);
+bool eval_hop(struct eval *e, const struct image_str *name, struct eval **out);
+
+/*
+ * Applies an operator: *v is the left side, target the record of the right
+ * side.  Sets *result, or *unsupported and leaves *result alone.
+ */
+bool eval_operator(struct eval *e, enum image_op op, struct dyn *v,
+    const uint8_t *target, bool *result, bool *unsupported);
+
+#endif /* READER_EVAL_H */

@@ -1,0 +1,311 @@
+/* Conditions: what is compared, by the condition's type. */
+#include <time.h>
+
+#include "common/hash.h"
+#include "reader/eval.h"
+
+/* A condition's field: its names are read when they are first needed. */
+struct field {
+	const uint8_t *at;
+	struct image_str name, lower;
+};
+
+static bool
+field_names(struct eval *e, struct field *f)
+{
+	return (image_str(&e->im, le32load(f->at + IMAGE_F_NAME), &f->name) &&
+		   image_str(
+		       &e->im, le32load(f->at + IMAGE_F_LOWER), &f->lower)) ||
+	    eval_fail(e, EVAL_DAMAGED);
+}
+
+/* The queried name is tried as spelled and in lower case, keys as stored. */
+static struct dyn *
+map_lookup(const struct user_map *map, const struct field *f)
+{
+	struct dyn *v;
+
+	if (map->n == 0)
+		return NULL;
+	v = user_map_get(map, f->name.bytes, f->name.len, f->name.hash);
+	if (v == NULL)
+		v = user_map_get(
+		    map, f->lower.bytes, f->lower.len, f->lower.hash);
+	return v;
+}
+
+/*
+ * Specification 2.2: the user's own field unless it is empty, then custom,
+ * global custom and private ones, where a key that is found ends the search
+ * even if its value is empty; last, three spellings with an underscore.
+ */
+static bool
+user_value(struct eval *e, const uint8_t *at, struct dyn **out)
+{
+	struct fg_user *user = e->user;
+	uint32_t atom = le32load(at + IMAGE_F_ATOM);
+	uint32_t alias = le32load(at + IMAGE_F_ALIAS);
+	struct field f = {.at = at};
+	struct dyn *v;
+
+	*out = NULL;
+	if (le32load(at + IMAGE_F_NAME) == 0)
+		return true;
+	if (atom < IMAGE_N_ATOMS && user->atoms[atom].len > 0) {
+		*out = &user->atoms[atom];
+		return true;
+	}
+	if (!field_names(e, &f))
+		return false;
+	v = map_lookup(&user->maps[FG_CUSTOM], &f);
+	if (v == NULL)
+		v = map_lookup(&e->in->defaults->custom, &f);
+	if (v == NULL)
+		v = map_lookup(&user->maps[FG_PRIVATE], &f);
+	if (v == NULL && alias != IMAGE_ATOM_NONE && alias < IMAGE_N_ATOMS &&
+	    user->atoms[alias].type != FG_NULL)
+		v = &user->atoms[alias];
+	*out = v;
+	return true;
+}
+
+/* The tier that the rules name, when the client was given none. */
+static bool
+default_tier(struct eval *e, struct dyn **out)
+{
+	struct image_str s;
+
+	*out = NULL;
+	if (!e->has_tier) {
+		dyn_null(&e->tier);
+		if (image_str(&e->im, image_head32(&e->im, IMAGE_H_DEFAULT_ENV),
+			&s) &&
+		    dyn_set_text(&e->tier, (const char *)s.bytes, s.len,
+			e->in->arena) != FG_OK)
+			return eval_fail(e, EVAL_NO_MEMORY);
+		e->has_tier = true;
+	}
+	if (e->tier.type != FG_NULL)
+		*out = &e->tier;
+	return true;
+}
+
+static bool
+is_tier(const struct image_str *s)
+{
+	return s->len == 4 && memcmp(s->bytes, "tier", 4) == 0;
+}
+
+/* Specification 2.3: the user's environment in exact case, then ours. */
+static bool
+env_value(struct eval *e, const uint8_t *at, struct dyn **out)
+{
+	const struct user_map *own = &e->user->maps[FG_ENVIRONMENT];
+	struct dyn *option = (struct dyn *)(uintptr_t)&e->in->defaults->tier;
+	struct field f = {.at = at};
+
+	*out = NULL;
+	if (le32load(at + IMAGE_F_NAME) == 0)
+		return true;
+	if (!field_names(e, &f))
+		return false;
+	*out = user_map_get(own, f.name.bytes, f.name.len, f.name.hash);
+	if (*out != NULL || (!is_tier(&f.name) && !is_tier(&f.lower)))
+		return true;
+	if (option->type != FG_NULL) {
+		*out = option;
+		return true;
+	}
+	return default_tier(e, out);
+}
+
+static bool
+now(struct eval *e, struct dyn *v)
+{
+	struct timespec t;
+
+	if (e->now_ms == 0) {
+		clock_gettime(CLOCK_REALTIME, &t);
+		e->now_ms = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	}
+	/* No other facet than the integer, and it counts as null. */
+	v->has_int = v->parsed_number = true;
+	v->i64 = e->now_ms;
+	return true;
+}
+
+/* Specification 4.2: a number from 0 to 999, compared also as its text. */
+static bool
+user_bucket(struct eval *e, const uint8_t *cond, struct dyn *v)
+{
+	static const struct hash_state start = {
+	    {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
+		0x9b05688c, 0x1f83d9ab, 0x5be0cd19},
+	    0};
+	bool is_user =
+	    (le32load(cond + IMAGE_COND_FLAGS) & IMAGE_COND_UNIT_USER) != 0;
+	const struct dyn *unit = user_unit(e->user, &e->im, is_user,
+	    le32load(cond + IMAGE_COND_UNIT),
+	    le32load(cond + IMAGE_COND_UNIT_LOWER));
+	struct image_str salt;
+	uint64_t h;
+
+	if (!image_str(&e->im, le32load(cond + IMAGE_COND_SALT), &salt))
+		return eval_fail(e, EVAL_DAMAGED);
+	h = hash_finish64_2(&start, salt.bytes, salt.len,
+	    unit != NULL ? unit->text : "", unit != NULL ? unit->len : 0);
+	if (dyn_set_int(v, (int64_t)(h % 1000), e->in->arena) != FG_OK)
+		return eval_fail(e, EVAL_NO_MEMORY);
+	return true;
+}
+
+/*
+ * The group of another experiment: a complete evaluation of its own, which
+ * logs its own exposure (specification 5.7).  A chain of them is bounded.
+ */
+static bool
+experiment_group(struct eval *e, const uint8_t *cond, struct dyn *v)
+{
+	struct image_str name, group;
+	struct eval *inner;
+
+	if (le32load(cond + IMAGE_COND_FIELD) == 0)
+		return true;
+	if (!image_str(&e->im, le32load(cond + IMAGE_COND_FIELD), &name))
+		return eval_fail(e, EVAL_DAMAGED);
+	if (e->n_hops >= EVAL_MAX_HOPS)
+		return eval_fail(e, EVAL_TOO_MUCH);
+	inner = arena_get(e->in->arena, sizeof(*inner));
+	if (inner == NULL)
+		return eval_fail(e, EVAL_NO_MEMORY);
+	inner->n_hops = e->n_hops + 1;
+	eval_run(inner, e->in, EVAL_EXPERIMENT, name.bytes, name.len);
+	e->n_steps += inner->n_steps;
+	if (inner->fault == EVAL_MOVED || inner->fault == EVAL_DAMAGED)
+		return eval_fail(e, inner->fault);
+	if (inner->inner == NULL) {
+		inner->inner = e->inner;
+	} else {
+		struct eval *last = inner->inner;
+
+		while (last->inner != NULL)
+			last = last->inner;
+		last->inner = e->inner;
+	}
+	e->inner = inner;
+	if (inner->end != EVAL_RECOGNIZED || inner->r.group_name == 0)
+		return true;
+	group = eval_text(inner, inner->r.group_name);
+	if (dyn_set_text(
+		v, (const char *)group.bytes, group.len, e->in->arena) != FG_OK)
+		return eval_fail(e, EVAL_NO_MEMORY);
+	return true;
+}
+
+static bool
+target_app(struct eval *e, struct dyn *v)
+{
+	uint32_t app = image_head32(&e->im, IMAGE_H_APP_ID);
+	enum fg_status st;
+
+	if (app == 0)
+		return true;
+	st = dyn_set_image(v, &e->im, app, e->in->arena);
+	if (st == FG_E_NOMEM)
+		return eval_fail(e, EVAL_NO_MEMORY);
+	return st == FG_OK || eval_fail(e, EVAL_DAMAGED);
+}
+
+static bool
+is_country(const struct eval *e, const uint8_t *field)
+{
+	struct image_str s;
+
+	return image_str(&e->im, le32load(field + IMAGE_F_NAME), &s) &&
+	    s.len == 7 && memcmp(s.bytes, "country", 7) == 0;
+}
+
+/* The left side into *out: a value of the user's, or made in *own. */
+static bool
+left_side(struct eval *e, const uint8_t *cond, enum image_cond type,
+    struct dyn *own, struct dyn **out)
+{
+	const uint8_t *field = cond + IMAGE_COND_FIELD;
+
+	*out = own;
+	switch (type) {
+	case IMAGE_COND_USER_FIELD:
+		return user_value(e, field, out);
+	case IMAGE_COND_ENV_FIELD:
+		return env_value(e, field, out);
+	case IMAGE_COND_UNIT_ID:
+		*out = user_unit(e->user, &e->im,
+		    (le32load(cond + IMAGE_COND_FLAGS) &
+			IMAGE_COND_UNIT_USER) != 0,
+		    le32load(cond + IMAGE_COND_UNIT),
+		    le32load(cond + IMAGE_COND_UNIT_LOWER));
+		return true;
+	case IMAGE_COND_CURRENT_TIME:
+		return now(e, own);
+	case IMAGE_COND_USER_BUCKET:
+		return user_bucket(e, cond, own);
+	case IMAGE_COND_UA_BASED:
+		if (!user_value(e, field, out))
+			return false;
+		if (*out == NULL)
+			e->r.override = EVAL_NO_UA_PARSER;
+		return true;
+	case IMAGE_COND_IP_BASED:
+		if (!user_value(e, field, out))
+			return false;
+		if (*out == NULL && is_country(e, field))
+			e->r.override = EVAL_NO_COUNTRY_TABLE;
+		return true;
+	case IMAGE_COND_EXPERIMENT_GROUP:
+		return experiment_group(e, cond, own);
+	case IMAGE_COND_TARGET_APP:
+		return target_app(e, own);
+	case IMAGE_COND_UNSUPPORTED:
+	case IMAGE_COND_PUBLIC:
+	case IMAGE_COND_PASS_GATE:
+	case IMAGE_COND_FAIL_GATE:
+		break;
+	}
+	e->r.unsupported = true;
+	return true;
+}
+
+bool
+eval_condition(struct eval *e, const uint8_t *cond)
+{
+	enum image_cond type = (enum image_cond)le32load(cond);
+	enum image_op op = (enum image_op)le32load(cond + IMAGE_COND_OP);
+	uint32_t at = le32load(cond + IMAGE_COND_TARGET);
+	const uint8_t *target;
+	struct dyn own, *left;
+
+	if (++e->n_steps > EVAL_MAX_STEPS)
+		return eval_fail(e, EVAL_TOO_MUCH);
+	if (type == IMAGE_COND_PUBLIC) {
+		e->r.value = true;
+		return true;
+	}
+	if (type == IMAGE_COND_PASS_GATE || type == IMAGE_COND_FAIL_GATE)
+		return eval_nested(e, cond, type == IMAGE_COND_PASS_GATE);
+	if (type == IMAGE_COND_UNSUPPORTED) {
+		e->r.unsupported = true;
+		return true;
+	}
+	dyn_null(&own);
+	if (!left_side(e, cond, type, &own, &left))
+		return false;
+	if (e->r.unsupported)
+		return true;
+	if (left == NULL)
+		left = &own;
+	target = image_rec(&e->im, at, IMAGE_TARGET);
+	if (target == NULL)
+		return eval_fail(e, EVAL_DAMAGED);
+	return eval_operator(
+	    e, op, left, target, &e->r.value, &e->r.unsupported);
+}

@@ -1,0 +1,208 @@
+/*
+ * Layers with useNewLayerEval: several rules may each contribute parameters,
+ * the first to name one wins (specification 5.5).
+ */
+#include "reader/eval.h"
+
+/* What the walk over the rules gathers. */
+struct gathered {
+	struct eval_pairs secondary; /* grown in the arena */
+	uint32_t cap;                /* of the result's params */
+	uint32_t rule_id, delegate, group_name, explicit_params;
+	bool has_explicit, is_group, hit, passed;
+};
+
+/* Moves the current secondary list to what has been gathered. */
+static bool
+gather_secondary(struct eval *e, struct gathered *g)
+{
+	struct eval_range now = eval_secondary(e);
+	struct eval_pairs *s = &g->secondary;
+
+	e->begin = e->pairs.n;
+	if (now.n > s->cap - s->n) {
+		uint32_t cap = (s->n + now.n) * 2;
+		struct eval_pair *grown =
+		    arena_get(e->in->arena, cap * sizeof(*grown));
+
+		if (grown == NULL)
+			return eval_fail(e, EVAL_NO_MEMORY);
+		if (s->n > 0)
+			memcpy(grown, s->at, s->n * sizeof(*grown));
+		s->at = grown;
+		s->cap = cap;
+	}
+	if (now.n > 0)
+		memcpy(&s->at[s->n], &e->pairs.at[now.begin],
+		    now.n * sizeof(*s->at));
+	s->n += now.n;
+	return true;
+}
+
+static bool
+has_param(const struct eval *e, uint32_t key)
+{
+	for (uint32_t i = 0; i < e->r.n_params; i++)
+		if (e->r.params[i].key == key) /* strings are interned */
+			return true;
+	return false;
+}
+
+/* The members of an object value; none of anything else. */
+static uint32_t
+members(const struct eval *e, uint32_t at, uint32_t *run)
+{
+	const uint8_t *v = image_rec(&e->im, at, IMAGE_VALUE);
+
+	if (v == NULL || le32load(v + IMAGE_V_TYPE) != IMAGE_OBJECT)
+		return 0;
+	*run = (uint32_t)le64load(v + IMAGE_V_DATA);
+	return le32load(v + IMAGE_V_N);
+}
+
+static bool
+shares_param(struct eval *e, uint32_t json, bool *shares)
+{
+	uint32_t run = 0, n = members(e, json, &run);
+
+	*shares = false;
+	for (uint32_t i = 0; i < n && !*shares; i++) {
+		const uint8_t *pair = image_nth(&e->im, run, i, 8);
+
+		if (pair == NULL || ++e->n_steps > EVAL_MAX_STEPS)
+			return eval_fail(e, EVAL_DAMAGED);
+		*shares = has_param(e, le32load(pair));
+	}
+	return true;
+}
+
+static bool
+add_params(struct eval *e, struct gathered *g, uint32_t json, uint32_t rule)
+{
+	uint32_t run = 0, n = members(e, json, &run);
+
+	if (n > e->im.size / 8)
+		return eval_fail(e, EVAL_DAMAGED);
+	if (n > g->cap - e->r.n_params) {
+		uint32_t cap = (e->r.n_params + n) * 2;
+		struct eval_param *grown =
+		    arena_get(e->in->arena, cap * sizeof(*grown));
+
+		if (grown == NULL)
+			return eval_fail(e, EVAL_NO_MEMORY);
+		if (e->r.n_params > 0)
+			memcpy(
+			    grown, e->r.params, e->r.n_params * sizeof(*grown));
+		e->r.params = grown;
+		g->cap = cap;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		const uint8_t *pair = image_nth(&e->im, run, i, 8);
+
+		if (pair == NULL || ++e->n_steps > EVAL_MAX_STEPS)
+			return eval_fail(e, EVAL_DAMAGED);
+		if (!has_param(e, le32load(pair)))
+			e->r.params[e->r.n_params++] = (struct eval_param){
+			    le32load(pair), le32load(pair + 4), rule};
+	}
+	return true;
+}
+
+/* A delegate contributes only if it is the first to, and to new parameters. */
+static bool
+take_delegate(struct eval *e, struct gathered *g, const uint8_t *rule)
+{
+	uint32_t id = le32load(rule + IMAGE_RULE_ID);
+	bool shares;
+
+	if (g->hit || e->r.json == 0)
+		return true;
+	if (!shares_param(e, e->r.json, &shares))
+		return false;
+	if (shares)
+		return true;
+	if (!add_params(e, g, e->r.json, id) || !gather_secondary(e, g))
+		return false;
+	g->passed = e->r.value;
+	g->delegate = e->r.delegate;
+	g->group_name = e->r.group_name;
+	g->rule_id = id;
+	g->is_group =
+	    (le32load(rule + IMAGE_RULE_FLAGS) & IMAGE_RULE_GROUP_MEMBER) != 0;
+	g->has_explicit = e->r.has_explicit;
+	g->explicit_params = e->r.explicit_params;
+	g->hit = true;
+	return true;
+}
+
+static bool
+walk_rule(struct eval *e, struct gathered *g, const uint8_t *rule)
+{
+	bool taken;
+
+	if (!eval_rule(e, rule) || !gather_secondary(e, g))
+		return false;
+	if (e->r.unsupported)
+		return true;
+	if (!e->r.value || !eval_passes(e, rule))
+		return e->fault == EVAL_NO_FAULT;
+	if (!eval_delegate(e, rule, &taken))
+		return false;
+	if (taken)
+		return take_delegate(e, g, rule);
+	g->passed = e->r.value;
+	g->hit = true;
+	return add_params(e, g, le32load(rule + IMAGE_RULE_VALUE),
+	    le32load(rule + IMAGE_RULE_ID));
+}
+
+/* The gathered list becomes the current one. */
+static bool
+put_secondary(struct eval *e, const struct gathered *g)
+{
+	e->begin = e->pairs.n;
+	for (uint32_t i = 0; i < g->secondary.n; i++) {
+		const struct eval_pair *p = &g->secondary.at[i];
+
+		if (!eval_add_pair(e, p->gate, p->rule, p->value))
+			return false;
+	}
+	return true;
+}
+
+bool
+eval_new_layer(struct eval *e, const uint8_t *spec)
+{
+	uint32_t n = le32load(spec + IMAGE_SPEC_N_RULES);
+	uint32_t rules = le32load(spec + IMAGE_SPEC_RULES);
+	struct gathered g = {.rule_id = EVAL_ID_DEFAULT};
+
+	for (uint32_t i = 0; i < n; i++) {
+		const uint8_t *rule = image_nth(&e->im, rules, i, IMAGE_RULE);
+
+		if (rule == NULL)
+			return eval_fail(e, EVAL_DAMAGED);
+		if (!walk_rule(e, &g, rule))
+			return false;
+		if (e->r.unsupported)
+			return true;
+	}
+	if (!add_params(
+		e, &g, le32load(spec + IMAGE_SPEC_DEFAULT), EVAL_ID_DEFAULT) ||
+	    !put_secondary(e, &g))
+		return false;
+	e->r.value = g.passed;
+	e->r.delegate = g.delegate;
+	e->r.group_name = g.group_name;
+	e->r.rule_id = g.rule_id;
+	e->r.is_merged = true;
+	e->r.is_experiment_group = g.is_group;
+	e->r.is_experiment_active =
+	    (le32load(spec + IMAGE_SPEC_FLAGS) & IMAGE_SPEC_ACTIVE) != 0;
+	e->r.has_explicit = g.has_explicit;
+	e->r.explicit_params = g.explicit_params;
+	e->r.has_undelegated = true;
+	e->r.undelegated = (struct eval_range){0, 0};
+	eval_finalize(e, spec, NULL);
+	return true;
+}

@@ -1,0 +1,236 @@
+#include "reader/expose.h"
+
+#include <time.h>
+
+static uint64_t
+clock_ms(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+uint64_t
+expose_now_ms(void)
+{
+	return clock_ms(CLOCK_REALTIME);
+}
+
+uint64_t
+expose_key(enum record_subject subject, uint64_t name_hash, uint64_t rule_hash,
+    uint64_t user_hash, uint64_t extra)
+{
+	uint64_t h = hash64_fold(
+	    name_hash ^ HASH64_K0, rule_hash ^ HASH64_K1 ^ (uint64_t)subject);
+
+	return hash64_fold(h ^ user_hash, extra ^ HASH64_K0);
+}
+
+bool
+expose_is_repeat(struct fg_session *ses, uint64_t key)
+{
+	struct fg *fg = ses->fg;
+	uint64_t ttl = fg->dedupe_ttl_ms;
+
+	if (ttl == 0 && ses->state == SESSION_RULES)
+		ttl = image_head64(&ses->im, IMAGE_H_DEDUPE_TTL);
+	if (ttl == 0)
+		ttl = CLIENT_DEDUPE_TTL;
+	dedupe_tick(fg->dedupe, clock_ms(CLOCK_MONOTONIC_COARSE), ttl);
+	if (!dedupe_seen(fg->dedupe, key))
+		return false;
+	ses->n_deduplicated++;
+	return true;
+}
+
+enum fg_status
+expose_append(struct fg_session *ses, struct queue_user *user, uint64_t key,
+    const uint8_t *record, size_t n)
+{
+	struct fg *fg = ses->fg;
+	enum fg_status st;
+
+	if (user == NULL)
+		return FG_E_NOMEM;
+	st = queue_append(fg->queue, user, record, n);
+	if (st != FG_OK)
+		return st;
+	dedupe_mark(fg->dedupe, key);
+	queue_count(fg->queue, SEGMENT_EXPOSURES, 1);
+	atomic_fetch_add_explicit(&fg->n_exposures, 1, memory_order_relaxed);
+	return FG_OK;
+}
+
+static enum record_subject
+subject_of(enum eval_kind kind)
+{
+	switch (kind) {
+	case EVAL_GATE:
+		return RECORD_GATE;
+	case EVAL_CONFIG:
+		return RECORD_CONFIG;
+	case EVAL_EXPERIMENT:
+		return RECORD_EXPERIMENT;
+	case EVAL_LAYER:
+		return RECORD_LAYER;
+	}
+	return RECORD_GATE;
+}
+
+static struct record_text
+image_text(const struct image_str *s)
+{
+	return (struct record_text){s->bytes, s->len};
+}
+
+/* The nested gates of an evaluation, encoded. */
+static bool
+put_secondary(struct call *c, const struct eval *e, struct record_exposure *x)
+{
+	struct eval_range range = eval_secondary(e);
+	struct record_list list;
+	size_t cap = 0;
+	uint8_t *bytes;
+
+	x->has_secondary = true;
+	if (range.n == 0)
+		return true;
+	for (uint32_t i = 0; i < range.n; i++) {
+		const struct eval_pair *p = &e->pairs.at[range.begin + i];
+
+		cap += (size_t)eval_text(e, p->gate).len +
+		    eval_text(e, p->rule).len + 16;
+	}
+	if (cap > RECORD_MAX)
+		cap = RECORD_MAX;
+	bytes = arena_get(&c->ses->arena, cap);
+	if (bytes == NULL)
+		return false;
+	record_list_begin(&list, bytes, cap);
+	for (uint32_t i = 0; i < range.n; i++) {
+		const struct eval_pair *p = &e->pairs.at[range.begin + i];
+		struct image_str gate = eval_text(e, p->gate);
+		struct image_str rule = eval_text(e, p->rule);
+
+		record_list_add(
+		    &list, image_text(&gate), p->value, image_text(&rule));
+	}
+	x->n_secondary = list.n;
+	x->secondary = (struct record_text){list.data, list.len};
+	return true;
+}
+
+static void
+put_details(struct call *c, const struct eval *e, struct record_exposure *x)
+{
+	struct fg_details d;
+
+	call_details(c, &d);
+	if (e != &c->e && e->end == EVAL_UNRECOGNIZED)
+		d.reason = c->ses->reasons[SESSION_UNRECOGNIZED];
+	x->reason = (struct record_text){d.reason, strlen(d.reason)};
+	x->has_lcut = d.lcut != 0;
+	x->lcut = d.lcut;
+	x->has_received_at = d.received_at != 0;
+	x->received_at = d.received_at;
+	x->has_version = e->end == EVAL_RECOGNIZED && e->r.has_version;
+	x->version = e->r.version;
+}
+
+/* Encodes one exposure into the arena; NULL when there is no memory. */
+static struct call_event *
+encode(struct call *c, const struct eval *e, enum record_subject subject,
+    const struct image_str *name, const struct image_str *rule)
+{
+	struct record_exposure x = {.subject = subject,
+	    .time_ms = expose_now_ms(),
+	    .name = image_text(name),
+	    .rule_id = image_text(rule),
+	    .value = e->end == EVAL_RECOGNIZED && e->r.value,
+	    .manual = c->manual};
+	struct image_str mapped;
+	struct call_event *event;
+	size_t cap;
+
+	put_details(c, e, &x);
+	if (e->r.mapped_to != 0) {
+		mapped = eval_text(e, e->r.mapped_to);
+		x.has_override = true;
+		x.override_name = image_text(&mapped);
+	}
+	if (!put_secondary(c, e, &x))
+		return NULL;
+	cap = x.name.len + x.rule_id.len + x.reason.len + x.secondary.len +
+	    x.override_name.len + 256;
+	event = arena_get(&c->ses->arena, sizeof(*event) + cap);
+	if (event == NULL)
+		return NULL;
+	event->record = (uint8_t *)(event + 1);
+	if (record_put_exposure(event->record, cap, &x, &event->n) != FG_OK)
+		event->n = RECORD_MAX + 1; /* the queue drops and counts it */
+	return event;
+}
+
+static void
+prepare(struct call *c, const struct eval *e, enum record_subject subject)
+{
+	struct image_str rule = eval_text(e, e->r.rule_id);
+	struct image_str name = e->name;
+	struct call_event *event;
+	uint64_t key, extra = e->r.value;
+
+	if (name.bytes == NULL) {
+		name.bytes = (const uint8_t *)c->name;
+		name.len = (uint32_t)strlen(c->name);
+		name.hash = hash64(c->name, name.len);
+	}
+	if (e->end != EVAL_RECOGNIZED) {
+		rule.len = 0;
+		rule.hash = hash64("", 0);
+	}
+	if (subject == RECORD_EXPERIMENT)
+		extra = e->r.is_experiment_group;
+	key = expose_key(
+	    subject, name.hash, rule.hash, user_unit_hash(c->user), extra);
+	if (expose_is_repeat(c->ses, key))
+		return;
+	event = encode(c, e, subject, &name, &rule);
+	if (event == NULL) {
+		c->status = FG_E_NOMEM;
+		return;
+	}
+	event->key = key;
+	event->next = c->events;
+	c->events = event;
+}
+
+void
+expose_prepare(struct call *c)
+{
+	c->status = FG_OK;
+	if (c->ses->fg->queue == NULL)
+		return;
+	/* Pushed in front: the own one first, so that it is sent last. */
+	if (c->kind != EVAL_LAYER)
+		prepare(c, &c->e, subject_of(c->kind));
+	for (const struct eval *in = c->e.inner; in != NULL; in = in->inner)
+		prepare(c, in, RECORD_EXPERIMENT);
+}
+
+enum fg_status
+expose_commit(struct call *c)
+{
+	struct fg_session *ses = c->ses;
+
+	for (struct call_event *ev = c->events; ev != NULL; ev = ev->next) {
+		struct queue_user *user = user_wire(
+		    c->user, &ses->fg->defaults, ses->tier, ses->tier_len);
+		enum fg_status st =
+		    expose_append(ses, user, ev->key, ev->record, ev->n);
+
+		if (st != FG_OK)
+			c->status = st;
+	}
+	return c->status;
+}

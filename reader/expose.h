@@ -1,0 +1,32 @@
+/*
+ * expose: exposures, from an evaluation to the queue.
+ */
+#ifndef READER_EXPOSE_H
+#define READER_EXPOSE_H
+
+#include "reader/call.h"
+
+/*
+ * Encodes the exposure of a call, and of the experiments that it asked for on
+ * the way, unless this process has logged them lately.  Leaves nothing behind
+ * but call->events.
+ */
+void expose_prepare(struct call *c);
+
+/* Appends what was prepared and remembers it. */
+enum fg_status expose_commit(struct call *c);
+
+/* The key of an exposure among those of this process. */
+uint64_t expose_key(enum record_subject subject, uint64_t name_hash,
+    uint64_t rule_hash, uint64_t user_hash, uint64_t extra);
+
+/* True when it was logged within the time to live; also ends that time. */
+bool expose_is_repeat(struct fg_session *ses, uint64_t key);
+
+/* Appends one record of this user and remembers its key. */
+enum fg_status expose_append(struct fg_session *ses, struct queue_user *user,
+    uint64_t key, const uint8_t *record, size_t n);
+
+uint64_t expose_now_ms(void); /* unix time */
+
+#endif /* READER_EXPOSE_H */

@@ -1,0 +1,353 @@
+/*
+ * Layers.  Each parameter that is read logs an exposure of its own, with the
+ * user as he was when the layer was evaluated.
+ */
+#include "reader/call.h"
+#include "reader/expose.h"
+#include "reader/params.h"
+
+struct fg_layer_state {
+	struct fg_session *ses;
+	struct queue_user user; /* with JSON of its own */
+	uint64_t user_hash;
+	bool has_user; /* exposures can be logged */
+};
+
+static const char *const *
+copy_list(struct call *c, uint32_t at, size_t *n)
+{
+	const struct image *im = &c->e.im;
+	const uint8_t *list = image_at(im, at, 4);
+	uint32_t count = list != NULL ? le32load(list) : 0;
+	const char **out;
+
+	*n = 0;
+	if (count > im->size / 4)
+		return NULL;
+	out = arena_get(&c->ses->arena, (count + 1) * sizeof(*out));
+	if (out == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < count; i++) {
+		const uint8_t *s = image_nth(im, at + 4, i, 4);
+
+		out[i] = s != NULL ? call_text(c, le32load(s)) : "";
+	}
+	*n = count;
+	return out;
+}
+
+static void
+copy_result(struct call *c, struct fg_layer *layer)
+{
+	const struct eval_result *r = &c->e.r;
+
+	layer->rule_id = call_text(c, r->rule_id);
+	layer->id_type = call_text(c, r->id_type);
+	if (r->group_name != 0)
+		layer->group_name = call_text(c, r->group_name);
+	if (r->delegate != 0)
+		layer->allocated_experiment = call_text(c, r->delegate);
+	layer->is_experiment_active = r->is_experiment_active;
+	layer->is_user_in_experiment = r->is_experiment_group;
+	layer->secondary =
+	    call_pairs(c, eval_secondary(&c->e), &layer->n_secondary);
+	if (r->has_undelegated) {
+		static const struct fg_exposure none;
+
+		layer->undelegated =
+		    call_pairs(c, r->undelegated, &layer->n_undelegated);
+		if (layer->n_undelegated == 0)
+			layer->undelegated = &none;
+	}
+	if (r->has_explicit)
+		layer->explicit_params =
+		    copy_list(c, r->explicit_params, &layer->n_explicit_params);
+}
+
+static void
+copy_layer(struct call *c, void *out)
+{
+	struct fg_layer *layer = out;
+	struct eval *e = &c->e;
+	const struct fg_params *params = NULL;
+
+	*layer = (struct fg_layer){.params = &params_empty,
+	    .name = c->name,
+	    .rule_id = "",
+	    .id_type = ""};
+	if (e->end == EVAL_RECOGNIZED) {
+		params = params_copy(e, &c->ses->arena);
+		if (params == NULL) {
+			e->end = EVAL_FAILED;
+			e->fault = EVAL_DAMAGED;
+		}
+	}
+	call_details(c, &layer->details);
+	if (params == NULL)
+		return;
+	layer->params = params;
+	copy_result(c, layer);
+}
+
+/* Keeps the user for the parameters' exposures. */
+static struct fg_layer_state *
+state_new(struct call *c, bool expose)
+{
+	struct fg_session *ses = c->ses;
+	struct fg_layer_state *state = arena_get(&ses->arena, sizeof(*state));
+	struct queue_user *wire;
+	char *json;
+
+	if (state == NULL)
+		return NULL;
+	*state = (struct fg_layer_state){.ses = ses};
+	if (!expose || ses->fg->queue == NULL)
+		return state;
+	wire = user_wire(c->user, &ses->fg->defaults, ses->tier, ses->tier_len);
+	json = wire != NULL
+	    ? arena_text(&ses->arena, wire->json, wire->json_len)
+	    : NULL;
+	if (json == NULL)
+		return state;
+	state->user = *wire;
+	state->user.json = json;
+	state->user_hash = user_unit_hash(c->user);
+	state->has_user = true;
+	return state;
+}
+
+static enum fg_status
+get_layer(struct fg_session *ses, struct fg_user *user, const char *name,
+    bool expose, struct fg_layer *out)
+{
+	struct call c = {.ses = ses,
+	    .user = user,
+	    .kind = EVAL_LAYER,
+	    .name = name,
+	    .expose = expose};
+	enum fg_status st;
+
+	st = call_run(&c, copy_layer, out);
+	/* The name outlives the caller's: parameters are read later. */
+	out->name = arena_text(&ses->arena, name, strlen(name));
+	out->state = state_new(&c, expose);
+	if (out->name == NULL || out->state == NULL) {
+		out->name = "";
+		out->state = NULL;
+		return FG_E_NOMEM;
+	}
+	return st;
+}
+
+enum fg_status
+fg_get_layer(struct fg_session *ses, struct fg_user *user, const char *name,
+    unsigned flags, struct fg_layer *out)
+{
+	return get_layer(ses, user, name, (flags & FG_NO_EXPOSURE) == 0, out);
+}
+
+static bool
+is_explicit(const struct fg_layer *layer, const char *param)
+{
+	for (size_t i = 0; i < layer->n_explicit_params; i++)
+		if (strcmp(layer->explicit_params[i], param) == 0)
+			return true;
+	return false;
+}
+
+static struct record_text
+text(const char *s)
+{
+	return (struct record_text){s, strlen(s)};
+}
+
+static bool
+put_list(struct arena *a, const struct fg_exposure *at, size_t n,
+    struct record_exposure *x)
+{
+	struct record_list list;
+	size_t cap = 16;
+	uint8_t *bytes;
+
+	for (size_t i = 0; i < n; i++)
+		cap += strlen(at[i].gate) + strlen(at[i].rule_id) + 16;
+	if (cap > RECORD_MAX)
+		cap = RECORD_MAX;
+	bytes = arena_get(a, cap);
+	if (bytes == NULL)
+		return false;
+	record_list_begin(&list, bytes, cap);
+	for (size_t i = 0; i < n; i++)
+		record_list_add(
+		    &list, text(at[i].gate), at[i].value, text(at[i].rule_id));
+	x->has_secondary = true;
+	x->n_secondary = list.n;
+	x->secondary = (struct record_text){list.data, list.len};
+	return true;
+}
+
+static void
+put_layer(const struct fg_layer *layer, const struct param *p, bool is_manual,
+    struct record_exposure *x)
+{
+	const struct fg_details *d = &layer->details;
+
+	*x = (struct record_exposure){.subject = RECORD_LAYER,
+	    .time_ms = expose_now_ms(),
+	    .name = text(layer->name),
+	    .rule_id = text(p->rule != NULL ? p->rule : layer->rule_id),
+	    .reason = text(d->reason),
+	    .manual = is_manual,
+	    .has_lcut = d->lcut != 0,
+	    .lcut = d->lcut,
+	    .has_received_at = d->received_at != 0,
+	    .received_at = d->received_at,
+	    .has_version = d->has_version,
+	    .version = d->version,
+	    .parameter = {p->key, p->key_len}};
+	x->explicit_parameter = is_explicit(layer, p->key);
+	if (x->explicit_parameter && layer->allocated_experiment != NULL)
+		x->allocated = text(layer->allocated_experiment);
+}
+
+/* Specification 6.4: which nested gates go along depends on the parameter. */
+static enum fg_status
+expose_param(struct fg_layer *layer, const struct param *p, bool is_manual)
+{
+	struct fg_session *ses = layer->state->ses;
+	struct arena_mark mark = arena_mark(&ses->arena);
+	const struct fg_exposure *list;
+	struct record_exposure x;
+	enum fg_status st = FG_E_NOMEM;
+	uint64_t key;
+	size_t n, cap, len;
+	uint8_t *record;
+
+	put_layer(layer, p, is_manual, &x);
+	key = expose_key(RECORD_LAYER, hash64(x.name.data, x.name.len),
+	    hash64(x.rule_id.data, x.rule_id.len), layer->state->user_hash,
+	    hash64(p->key, p->key_len));
+	if (expose_is_repeat(ses, key))
+		return FG_OK;
+	list = x.explicit_parameter ? layer->secondary : layer->undelegated;
+	n = x.explicit_parameter ? layer->n_secondary : layer->n_undelegated;
+	if ((x.explicit_parameter || list != NULL) &&
+	    !put_list(&ses->arena, list, n, &x))
+		return FG_E_NOMEM;
+	cap = x.name.len + x.rule_id.len + x.reason.len + x.parameter.len +
+	    x.allocated.len + x.secondary.len + 256;
+	record = arena_get(&ses->arena, cap);
+	if (record != NULL) {
+		if (record_put_exposure(record, cap, &x, &len) != FG_OK)
+			len = RECORD_MAX + 1; /* dropped and counted */
+		st = expose_append(ses, &layer->state->user, key, record, len);
+	}
+	arena_release(&ses->arena, mark);
+	return st;
+}
+
+/* The parameter if it is there and of one of these types; exposed then. */
+static const struct param *
+read_param(struct fg_layer *layer, const char *name, bool (*fits)(enum fg_type))
+{
+	const struct param *p = params_find(layer->params, name);
+
+	if (p == NULL || !fits(p->type))
+		return NULL;
+	if (layer->state != NULL && layer->state->has_user)
+		expose_param(layer, p, false);
+	return p;
+}
+
+static bool
+is_bool(enum fg_type type)
+{
+	return type == FG_BOOL;
+}
+
+static bool
+is_int(enum fg_type type)
+{
+	return type == FG_INT;
+}
+
+static bool
+is_number(enum fg_type type)
+{
+	return type == FG_INT || type == FG_UINT || type == FG_DOUBLE;
+}
+
+static bool
+is_string(enum fg_type type)
+{
+	return type == FG_STRING;
+}
+
+static bool
+is_any(enum fg_type type)
+{
+	(void)type;
+	return true;
+}
+
+bool
+fg_layer_bool(struct fg_layer *layer, const char *param, bool fallback)
+{
+	const struct param *p = read_param(layer, param, is_bool);
+
+	return p != NULL ? p->boolean : fallback;
+}
+
+int64_t
+fg_layer_int(struct fg_layer *layer, const char *param, int64_t fallback)
+{
+	const struct param *p = read_param(layer, param, is_int);
+
+	return p != NULL ? p->number.i64 : fallback;
+}
+
+double
+fg_layer_double(struct fg_layer *layer, const char *param, double fallback)
+{
+	if (read_param(layer, param, is_number) == NULL)
+		return fallback;
+	return fg_params_double(layer->params, param, fallback);
+}
+
+const char *
+fg_layer_string(struct fg_layer *layer, const char *param, const char *fallback)
+{
+	const struct param *p = read_param(layer, param, is_string);
+
+	return p != NULL ? p->string : fallback;
+}
+
+const char *
+fg_layer_json(
+    struct fg_layer *layer, const char *param, size_t *len, enum fg_type *type)
+{
+	if (read_param(layer, param, is_any) == NULL)
+		return NULL;
+	return fg_params_json(layer->params, param, len, type);
+}
+
+const char *
+fg_layer_param_rule(const struct fg_layer *layer, const char *param)
+{
+	const struct param *p = params_find(layer->params, param);
+
+	return p != NULL && p->rule != NULL ? p->rule : layer->rule_id;
+}
+
+enum fg_status
+fg_expose_layer(struct fg_session *ses, struct fg_user *user, const char *layer,
+    const char *param)
+{
+	struct fg_layer got;
+	enum fg_status st = get_layer(ses, user, layer, true, &got);
+	const struct param *p = params_find(got.params, param);
+
+	if (st != FG_OK || p == NULL || !got.state->has_user)
+		return st;
+	return expose_param(&got, p, true);
+}

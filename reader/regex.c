@@ -1,0 +1,279 @@
+#include "reader/regex.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "common/hash64.h"
+
+#define N_BUCKETS   64
+#define MATCH_LIMIT 1000000
+#define DFA_INTS    8192 /* 32 KB of stack for the matcher without backing */
+
+struct regex {
+	struct regex *next;
+	uint64_t hash;
+	size_t len;
+	pcre2_code *code; /* NULL: does not compile, never matches */
+	bool prefer_dfa;  /* nested repeats, and nothing only backing can do */
+	uint8_t pattern[];
+};
+
+struct regex_cache {
+	_Atomic(struct regex *) buckets[N_BUCKETS];
+	_Atomic unsigned n;
+	pcre2_compile_context *compile;
+};
+
+struct regex_scratch {
+	pcre2_match_data *data;
+	pcre2_match_context *context;
+};
+
+struct regex_cache *
+regex_cache_new(void)
+{
+	struct regex_cache *cache = calloc(1, sizeof(*cache));
+
+	if (cache == NULL)
+		return NULL;
+	cache->compile = pcre2_compile_context_create(NULL);
+	if (cache->compile == NULL ||
+	    pcre2_set_newline(cache->compile, PCRE2_NEWLINE_LF) != 0) {
+		regex_cache_free(cache);
+		return NULL;
+	}
+	return cache;
+}
+
+void
+regex_cache_free(struct regex_cache *cache)
+{
+	if (cache == NULL)
+		return;
+	for (int i = 0; i < N_BUCKETS; i++) {
+		struct regex *re = atomic_load(&cache->buckets[i]);
+
+		while (re != NULL) {
+			struct regex *next = re->next;
+
+			pcre2_code_free(re->code);
+			free(re);
+			re = next;
+		}
+	}
+	pcre2_compile_context_free(cache->compile);
+	free(cache);
+}
+
+struct regex_scratch *
+regex_scratch_new(void)
+{
+	struct regex_scratch *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->data = pcre2_match_data_create(1, NULL);
+	s->context = pcre2_match_context_create(NULL);
+	if (s->data == NULL || s->context == NULL ||
+	    pcre2_set_match_limit(s->context, MATCH_LIMIT) != 0) {
+		regex_scratch_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void
+regex_scratch_free(struct regex_scratch *s)
+{
+	if (s == NULL)
+		return;
+	pcre2_match_data_free(s->data);
+	pcre2_match_context_free(s->context);
+	free(s);
+}
+
+static struct regex *
+cache_find(struct regex_cache *cache, uint64_t hash, const uint8_t *p, size_t n)
+{
+	struct regex *re = atomic_load_explicit(
+	    &cache->buckets[hash % N_BUCKETS], memory_order_acquire);
+
+	while (re != NULL &&
+	    (re->hash != hash || re->len != n ||
+		memcmp(re->pattern, p, n) != 0))
+		re = re->next;
+	return re;
+}
+
+/*
+ * The reference's \h is a hexadecimal digit, PCRE2's is white space.  Writes
+ * the pattern with that changed; dst has room for 12 times the length.
+ */
+static size_t
+rewrite(const uint8_t *p, size_t n, uint8_t *dst)
+{
+	size_t out = 0;
+	bool in_class = false;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *put = NULL;
+
+		if (p[i] == '\\' && i + 1 < n) {
+			if (p[i + 1] == 'h')
+				put = in_class ? "0-9a-fA-F" : "[0-9a-fA-F]";
+			else if (p[i + 1] == 'H' && !in_class)
+				put = "[^0-9a-fA-F]";
+			if (put == NULL)
+				dst[out++] = p[i];
+			i++;
+		} else if (p[i] == '[') {
+			in_class = true;
+		} else if (p[i] == ']') {
+			in_class = false;
+		}
+		if (put != NULL) {
+			memcpy(dst + out, put, strlen(put));
+			out += strlen(put);
+		} else {
+			dst[out++] = p[i];
+		}
+	}
+	return out;
+}
+
+/* A repeat within a repeated group, as in (a|aa)+ or (a*)*. */
+static bool
+has_nested_repeat(const uint8_t *p, size_t n)
+{
+	bool group_closed = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] == '\\') {
+			i++;
+			group_closed = false;
+		} else if (group_closed &&
+		    (p[i] == '*' || p[i] == '+' || p[i] == '{')) {
+			return true;
+		} else {
+			group_closed = p[i] == ')';
+		}
+	}
+	return false;
+}
+
+/* Look-around, back-references and the like need the backtracking matcher. */
+static bool
+needs_backtracking(const pcre2_code *code, const uint8_t *p, size_t n)
+{
+	uint32_t back = 0;
+
+	pcre2_pattern_info(code, PCRE2_INFO_BACKREFMAX, &back);
+	if (back > 0)
+		return true;
+	for (size_t i = 0; i + 2 < n; i++)
+		if (p[i] == '(' && p[i + 1] == '?' &&
+		    (p[i + 2] == '=' || p[i + 2] == '!' || p[i + 2] == '<' ||
+			p[i + 2] == '>'))
+			return true;
+	return false;
+}
+
+static void
+compile(struct regex_cache *cache, struct regex *re)
+{
+	uint8_t *text = malloc(re->len * 12 + 1);
+	PCRE2_SIZE where;
+	int error;
+
+	if (text == NULL)
+		return;
+	re->code = pcre2_compile(text, rewrite(re->pattern, re->len, text),
+	    PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY |
+		PCRE2_NEVER_BACKSLASH_C | PCRE2_MATCH_INVALID_UTF,
+	    &error, &where, cache->compile);
+	free(text);
+	if (re->code == NULL)
+		return;
+	pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
+	re->prefer_dfa = has_nested_repeat(re->pattern, re->len) &&
+	    !needs_backtracking(re->code, re->pattern, re->len);
+}
+
+/* Compiles the pattern and puts it in front; two threads may do it twice. */
+static struct regex *
+cache_add(struct regex_cache *cache, uint64_t hash, const uint8_t *p, size_t n)
+{
+	_Atomic(struct regex *) *bucket = &cache->buckets[hash % N_BUCKETS];
+	struct regex *re;
+
+	if (atomic_fetch_add(&cache->n, 1) >= REGEX_MAX_CACHED)
+		return NULL;
+	re = calloc(1, sizeof(*re) + n);
+	if (re == NULL)
+		return NULL;
+	memcpy(re->pattern, p, n);
+	re->len = n;
+	re->hash = hash;
+	compile(cache, re);
+	re->next = atomic_load_explicit(bucket, memory_order_relaxed);
+	/* Release: whoever finds it, finds it whole (cache_find acquires). */
+	while (!atomic_compare_exchange_weak_explicit(
+	    bucket, &re->next, re, memory_order_release, memory_order_relaxed))
+		;
+	return re;
+}
+
+static enum regex_answer
+search(const struct regex *re, struct regex_scratch *s, const char *subject,
+    size_t len)
+{
+	const uint8_t *text = (const uint8_t *)subject;
+	int work[DFA_INTS];
+	int rc = 0;
+
+	if (!re->prefer_dfa)
+		rc =
+		    pcre2_match(re->code, text, len, 0, 0, s->data, s->context);
+	if (re->prefer_dfa || rc == PCRE2_ERROR_MATCHLIMIT ||
+	    rc == PCRE2_ERROR_JIT_STACKLIMIT)
+		rc = pcre2_dfa_match(re->code, text, len, 0, PCRE2_DFA_SHORTEST,
+		    s->data, s->context, work, DFA_INTS);
+	return rc >= 0 ? REGEX_MATCH : REGEX_NO_MATCH;
+}
+
+enum regex_answer
+regex_match(struct regex_cache *cache, struct regex_scratch *s,
+    const uint8_t *pattern, size_t pattern_len, const char *subject, size_t len,
+    bool (*is_alive)(void *arg), void *arg)
+{
+	uint64_t hash;
+	struct regex *re;
+	uint8_t *copy;
+
+	if (pattern_len > REGEX_MAX_LEN)
+		return REGEX_NO_MATCH;
+	hash = hash64(pattern, pattern_len);
+	re = cache_find(cache, hash, pattern, pattern_len);
+	if (re == NULL) {
+		copy = malloc(pattern_len + 1);
+		if (copy == NULL)
+			return REGEX_NO_MATCH;
+		memcpy(copy, pattern, pattern_len);
+		if (!is_alive(arg)) {
+			free(copy);
+			return REGEX_MOVED;
+		}
+		hash = hash64(copy, pattern_len);
+		re = cache_find(cache, hash, copy, pattern_len);
+		if (re == NULL)
+			re = cache_add(cache, hash, copy, pattern_len);
+		free(copy);
+	}
+	if (re == NULL || re->code == NULL)
+		return REGEX_NO_MATCH;
+	return search(re, s, subject, len);
+}

@@ -1,0 +1,120 @@
+/* A session's generation, and its counters. */
+#include "reader/client.h"
+
+static const char *const outcomes[SESSION_N_REASONS] = {
+    ":Recognized", ":Unrecognized", ":Unsupported"};
+
+/* "source:outcome", in the arena. */
+static char *
+reason_text(
+    struct fg_session *ses, const char *source, size_t n, const char *outcome)
+{
+	size_t m = strlen(outcome);
+	char *text = arena_get(&ses->arena, n + m + 1);
+
+	if (text == NULL)
+		return NULL;
+	memcpy(text, source, n);
+	memcpy(text + n, outcome, m + 1);
+	return text;
+}
+
+static bool
+make_reasons(struct fg_session *ses, const char *source, size_t n)
+{
+	for (int i = 0; i < SESSION_N_REASONS; i++) {
+		ses->reasons[i] =
+		    reason_text(ses, source, n, n > 0 ? outcomes[i] : "");
+		if (ses->reasons[i] == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* Without rules there is no outcome, only the reason why. */
+static bool
+without_rules(struct fg_session *ses, const char *why)
+{
+	for (int i = 0; i < SESSION_N_REASONS; i++)
+		ses->reasons[i] = why;
+	ses->lcut = ses->received_at = 0;
+	ses->tier_len = 0;
+	ses->pin.generation = 0;
+	return true;
+}
+
+/* Events carry the rules' tier when nothing else names one. */
+static bool
+take_tier(struct fg_session *ses)
+{
+	struct image_str s;
+
+	ses->tier = "";
+	ses->tier_len = 0;
+	if (!image_str(
+		&ses->im, image_head32(&ses->im, IMAGE_H_DEFAULT_ENV), &s))
+		return true;
+	ses->tier = arena_text(&ses->arena, s.bytes, s.len);
+	ses->tier_len = s.len;
+	return ses->tier != NULL;
+}
+
+bool
+session_pin(struct fg_session *ses)
+{
+	enum fg_status st = rules_pin(ses->fg->rules, &ses->pin);
+	char source[IMAGE_SOURCE_CAP];
+
+	if (st == FG_OK)
+		st = image_open(ses->pin.image, ses->pin.image_len, &ses->im);
+	if (st == FG_E_VERSION) {
+		ses->state = SESSION_NEWER;
+		return without_rules(ses, "Error:RulesFromNewerSyncer");
+	}
+	if (st == FG_E_CORRUPT) {
+		ses->state = SESSION_DAMAGED;
+		return without_rules(ses, "Error:RulesDamaged");
+	}
+	if (st != FG_OK) {
+		ses->state = SESSION_NO_RULES;
+		return without_rules(ses, "NoValues");
+	}
+	ses->state = SESSION_RULES;
+	memcpy(source, ses->im.base + IMAGE_H_SOURCE, sizeof(source));
+	ses->lcut = image_head64(&ses->im, IMAGE_H_LCUT);
+	ses->received_at = image_head64(&ses->im, IMAGE_H_RECEIVED);
+	return take_tier(ses) &&
+	    make_reasons(ses, source, strnlen(source, sizeof(source)));
+}
+
+void
+session_count(struct fg_session *ses)
+{
+	struct fg *fg = ses->fg;
+
+	if (ses->n_evaluations == 0)
+		return;
+	atomic_fetch_add_explicit(
+	    &fg->n_evaluations, ses->n_evaluations, memory_order_relaxed);
+	atomic_fetch_add_explicit(
+	    &fg->n_deduplicated, ses->n_deduplicated, memory_order_relaxed);
+	if (fg->queue != NULL) {
+		queue_count(fg->queue, SEGMENT_EVALUATIONS, ses->n_evaluations);
+		queue_count(
+		    fg->queue, SEGMENT_DEDUPLICATED, ses->n_deduplicated);
+		queue_count(fg->queue, SEGMENT_GENERATION, ses->pin.generation);
+	}
+	ses->n_evaluations = ses->n_deduplicated = 0;
+}
+
+bool
+fg_session_refresh(struct fg_session *ses)
+{
+	uint64_t before = ses->pin.generation;
+
+	session_count(ses);
+	arena_reset(&ses->arena);
+	ses->moved = false;
+	session_pin(ses);
+	return ses->pin.generation != before;
+}

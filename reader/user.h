@@ -1,0 +1,80 @@
+/*
+ * user: whom a check is for, as conditions look him up.
+ *
+ * Setting a field copies it with all its facets, so that evaluation compares
+ * and never allocates.  A user belongs to one thread at a time.
+ */
+#ifndef READER_USER_H
+#define READER_USER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/image.h"
+#include "reader/arena.h"
+#include "reader/dyn.h"
+#include "reader/forkgate.h"
+#include "reader/queue.h"
+
+#define USER_N_MAPS 4
+
+struct user_entry {
+	struct dyn_key key;
+	struct dyn value;
+};
+
+struct user_map {
+	struct user_entry *entries; /* from the arena, in the order put */
+	uint32_t n, cap;
+	bool present; /* also when it is empty */
+};
+
+struct fg_user {
+	struct arena arena;
+	struct dyn atoms[IMAGE_N_ATOMS]; /* FG_NULL where there is none */
+	struct user_map maps[USER_N_MAPS];
+	size_t json_bound; /* what the wire's JSON can at most take */
+
+	/* Made on demand and good until the next change. */
+	uint64_t unit_hash; /* 0: not made; see user_unit_hash() */
+	bool has_json;
+	uint64_t json_for; /* which client and tier the JSON was made for */
+	char *json;        /* malloc'd, json_cap bytes */
+	size_t json_cap;
+	struct queue_user wire;
+};
+
+/* What a client adds to its users. */
+struct user_defaults {
+	struct user_map custom; /* global custom fields */
+	struct dyn tier;        /* environment option; FG_NULL: none */
+	uint64_t id;            /* unique to the client */
+};
+
+/* The entry with these bytes as its key, in exact case; NULL if none. */
+struct dyn *user_map_get(
+    const struct user_map *map, const void *key, size_t n, uint64_t hash);
+
+/* Sets an entry in memory of a; see fg_user_put(). */
+enum fg_status user_map_put(struct user_map *map, struct arena *a,
+    const char *key, size_t n, const struct fg_value *value);
+
+/* A user's unit ID by the spellings of a rule's idType; NULL if none. */
+struct dyn *user_unit(const struct fg_user *user, const struct image *im,
+    bool is_user_id, uint32_t unit, uint32_t unit_lower);
+
+/*
+ * A hash of what makes two users the same to the deduplication of exposures:
+ * userID, customIDs.stableID and the sum over the custom IDs' values.
+ */
+uint64_t user_unit_hash(struct fg_user *user);
+
+/*
+ * The user as events carry it, kept until the user changes.  tier is the
+ * rules' default_environment, or of length 0.  NULL when there is no memory.
+ */
+struct queue_user *user_wire(struct fg_user *user,
+    const struct user_defaults *defaults, const void *tier, size_t tier_len);
+
+#endif /* READER_USER_H */
