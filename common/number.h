@@ -2,9 +2,8 @@
  * number: texts of decimal numbers, read and written.
  *
  * A text is a pointer and a length and is read whole: no white space around
- * it, no NUL needed after it.  Nothing here allocates, takes a lock, looks at
- * the locale or touches errno, so all of it may run in any thread and in a
- * signal handler.
+ * it, no NUL needed after it.  Nothing here allocates, takes a lock, depends
+ * on the locale or changes errno.
  */
 #ifndef COMMON_NUMBER_H
 #define COMMON_NUMBER_H
