@@ -57,7 +57,7 @@ plant() {
 
 # The library's checks get libraries of the test's own making, see below.
 fresh
-for check in layers format words deps; do
+for check in layers format words deps headers; do
 	st=$(try $check)
 	[ "$st" = 0 ] || [ "$st" = 77 ] || {
 		complain "check_$check fails without a planted fault:"
@@ -116,6 +116,13 @@ EOF
 fresh
 plant README.md 'a line with a blank at its end '
 catches words README.md
+
+fresh
+plant common/crc32c.h 'size_t planted(void);'
+catches headers crc32c.h
+fresh
+plant reader/forkgate.h 'inline int new(int delete) { return delete; }'
+catches headers forkgate.h
 
 fresh
 sed -i '/libcmocka-dev/s/libcmocka-dev//' "$tmp/copy/tools/deps.sh"
