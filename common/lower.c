@@ -11,11 +11,103 @@
 
 #define EACH_BYTE(b) (0x0101010101010101ULL * (b))
 #define SIGMA        0x3a3U /* capital */
-#define SMALL_SIGMA  0x3c3U
 #define FINAL_SIGMA  0x3c2U
 #define I_WITH_DOT   0x130U
 #define DOT_ABOVE    "\xcc\x87"
 #define MAX_SEQUENCE 4
+
+/*
+ * What Unicode 15, 16 and 17 added, which the libunistring of a distribution
+ * may not know yet and the reference does: asked of it code point by code
+ * point.  With this the answer is the same wherever the library is older.
+ */
+#define NEWER_FIRST 0x1c89U
+
+static const struct {
+	uint32_t first, last;
+	int32_t distance;
+} newer_lower[] = {
+    {0x1c89, 0x1c89, 1},
+    {0xa7cb, 0xa7cb, 0x264 - 0xa7cb},
+    {0xa7cc, 0xa7cc, 1},
+    {0xa7ce, 0xa7ce, 1},
+    {0xa7d2, 0xa7d2, 1},
+    {0xa7d4, 0xa7d4, 1},
+    {0xa7da, 0xa7da, 1},
+    {0xa7dc, 0xa7dc, 0x19b - 0xa7dc},
+    {0x10d50, 0x10d65, 0x20},
+    {0x16ea0, 0x16eb8, 0x1b},
+};
+
+struct range {
+	uint32_t first, last;
+};
+
+static const struct range newer_cased[] = {{0x1c89, 0x1c8a}, {0xa7cb, 0xa7cf},
+    {0xa7d2, 0xa7d2}, {0xa7d4, 0xa7d4}, {0xa7da, 0xa7dc}, {0x10d50, 0x10d65},
+    {0x10d70, 0x10d85}, {0x16ea0, 0x16eb8}, {0x16ebb, 0x16ed3},
+    {0x1df25, 0x1df2a}};
+
+static const struct range newer_ignorable[] = {{0x897, 0x897}, {0xece, 0xece},
+    {0x1acf, 0x1add}, {0x1ae0, 0x1aeb}, {0xa7f1, 0xa7f1}, {0x10d4e, 0x10d4e},
+    {0x10d69, 0x10d6d}, {0x10d6f, 0x10d6f}, {0x10ec5, 0x10ec5},
+    {0x10efa, 0x10eff}, {0x11241, 0x11241}, {0x113bb, 0x113c0},
+    {0x113ce, 0x113ce}, {0x113d0, 0x113d0}, {0x113d2, 0x113d2},
+    {0x113e1, 0x113e2}, {0x11b60, 0x11b60}, {0x11b62, 0x11b64},
+    {0x11b66, 0x11b66}, {0x11dd9, 0x11dd9}, {0x11f00, 0x11f01},
+    {0x11f36, 0x11f3a}, {0x11f40, 0x11f40}, {0x11f42, 0x11f42},
+    {0x11f5a, 0x11f5a}, {0x13439, 0x13440}, {0x13447, 0x13455},
+    {0x1611e, 0x16129}, {0x1612d, 0x1612f}, {0x16d40, 0x16d42},
+    {0x16d6b, 0x16d6c}, {0x16ff2, 0x16ff3}, {0x1e030, 0x1e06d},
+    {0x1e08f, 0x1e08f}, {0x1e4eb, 0x1e4ef}, {0x1e5ee, 0x1e5ef},
+    {0x1e6e3, 0x1e6e3}, {0x1e6e6, 0x1e6e6}, {0x1e6ee, 0x1e6ef},
+    {0x1e6f5, 0x1e6f5}, {0x1e6ff, 0x1e6ff}};
+
+#define NO_LONGER_CASED     0x295U
+#define NO_LONGER_IGNORABLE 0x1171eU
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static bool
+is_among(uint32_t c, const struct range *r, size_t n)
+{
+	for (size_t i = 0; i < n && c >= r[i].first; i++)
+		if (c <= r[i].last)
+			return true;
+	return false;
+}
+
+static bool
+is_cased(uint32_t c)
+{
+	return c != NO_LONGER_CASED &&
+	    (uc_is_property_cased(c) ||
+		is_among(c, newer_cased, COUNT(newer_cased)));
+}
+
+static bool
+is_ignorable(uint32_t c)
+{
+	return c != NO_LONGER_IGNORABLE &&
+	    (uc_is_property_case_ignorable(c) ||
+		is_among(c, newer_ignorable, COUNT(newer_ignorable)));
+}
+
+static uint32_t
+lower_char(uint32_t c)
+{
+	uint32_t low = uc_tolower(c);
+
+	if (low != c || c < NEWER_FIRST)
+		return low;
+	for (size_t i = 0; i < COUNT(newer_lower); i++) {
+		if (c < newer_lower[i].first)
+			break;
+		if (c <= newer_lower[i].last)
+			return (uint32_t)((int32_t)c + newer_lower[i].distance);
+	}
+	return c;
+}
 
 /*
  * Bit 7 of each byte that is A to Z, for eight bytes below 0x80: adding moves
@@ -71,8 +163,8 @@ cased_before(const char *s, size_t at)
 
 	while (at > 0) {
 		at -= utf8_last(s, at, &c);
-		if (!uc_is_property_case_ignorable(c))
-			return uc_is_property_cased(c);
+		if (!is_ignorable(c))
+			return is_cased(c);
 	}
 	return false;
 }
@@ -84,8 +176,8 @@ cased_after(const char *s, size_t n, size_t at)
 
 	while (at < n) {
 		at += utf8_next(s + at, n - at, &c);
-		if (!uc_is_property_case_ignorable(c))
-			return uc_is_property_cased(c);
+		if (!is_ignorable(c))
+			return is_cased(c);
 	}
 	return false;
 }
@@ -104,7 +196,7 @@ lower_one(const char *s, size_t n, size_t at, size_t len, uint32_t c,
 	}
 	if (c == SIGMA && cased_before(s, at) && !cased_after(s, n, at + len))
 		return utf8_put(FINAL_SIGMA, out);
-	low = uc_tolower(c);
+	low = lower_char(c);
 	if (low != c)
 		return utf8_put(low, out);
 	memcpy(out, s + at, len); /* and bytes that are no character */
@@ -158,8 +250,15 @@ lower_is_noop(const char *s, size_t n)
 			i += 8;
 			continue;
 		}
+		c = (unsigned char)s[i];
+		if (c < 0x80) {
+			if (lower_ascii(s[i]) != s[i])
+				return false;
+			i++;
+			continue;
+		}
 		i += utf8_next(s + i, n - i, &c);
-		if (uc_tolower(c) != c)
+		if (lower_char(c) != c)
 			return false;
 	}
 	return true;
