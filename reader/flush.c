@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,7 +34,7 @@ wait_unlinked(int fd, int timeout_ms)
 }
 
 enum fg_status
-flush_request(int dirfd, int timeout_ms)
+flush_request(int dirfd, const char *project, int timeout_ms)
 {
 	char name[SEGMENT_FLUSH_NAME];
 	uint8_t id[SEGMENT_ID];
@@ -47,7 +48,11 @@ flush_request(int dirfd, int timeout_ms)
 	    O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (fd < 0)
 		return FG_E_IO;
-	st = wait_unlinked(fd, timeout_ms);
+	/* Not readable for a syncer of another group, it means all projects. */
+	(void)fchmod(fd, 0640);
+	st = write(fd, project, strlen(project)) < 0
+	    ? FG_E_IO
+	    : wait_unlinked(fd, timeout_ms);
 	saved = errno;
 	if (st != FG_OK)
 		(void)unlinkat(dirfd, name, 0);

@@ -163,18 +163,36 @@ unregister_queue(struct queue *q)
 }
 
 static enum fg_status
+take_dir(struct queue *q, int dirfd)
+{
+	if (dirfd < 0 || q->dirfd >= 0)
+		return FG_OK;
+	q->dirfd = fcntl(dirfd, F_DUPFD_CLOEXEC, 3);
+	if (q->dirfd < 0)
+		return FG_E_IO;
+	q->maps = !q->opt.always_write && segfile_can_map(q->dirfd);
+	return FG_OK;
+}
+
+static enum fg_status
 open_queue(struct queue *q, int dirfd)
+{
+	enum fg_status st = take_dir(q, dirfd);
+
+	if (st == FG_OK)
+		st = make_live(q);
+	return st == FG_OK ? register_queue(q) : st;
+}
+
+enum fg_status
+queue_set_dir(struct queue *q, int dirfd)
 {
 	enum fg_status st;
 
-	if (dirfd >= 0) {
-		q->dirfd = fcntl(dirfd, F_DUPFD_CLOEXEC, 3);
-		if (q->dirfd < 0)
-			return FG_E_IO;
-		q->maps = !q->opt.always_write && segfile_can_map(q->dirfd);
-	}
-	st = make_live(q);
-	return st == FG_OK ? register_queue(q) : st;
+	pthread_mutex_lock(&q->live->mutex);
+	st = take_dir(q, dirfd);
+	pthread_mutex_unlock(&q->live->mutex);
+	return st;
 }
 
 enum fg_status
@@ -454,5 +472,5 @@ queue_flush(struct queue *q, int timeout_ms)
 	pthread_mutex_unlock(&q->live->mutex);
 	if (timeout_ms <= 0 || !appended)
 		return FG_OK;
-	return flush_request(q->dirfd, timeout_ms);
+	return flush_request(q->dirfd, q->project, timeout_ms);
 }

@@ -58,6 +58,12 @@ struct queue_user {
 enum fg_status queue_new(int dirfd, const char *project,
     const struct queue_options *opt, struct queue **out);
 
+/*
+ * Gives a queue that was made with -1 its folder, once there is one; of no
+ * effect if it has one.  FG_E_IO: it could not be duplicated.
+ */
+enum fg_status queue_set_dir(struct queue *q, int dirfd);
+
 /* Seals what is open and gives all back.  Takes NULL.  Keeps errno. */
 void queue_free(struct queue *q);
 

@@ -207,18 +207,35 @@ user_size(size_t user_len)
 	return user_len > 0 ? FRAME_SIZE(RECORD_USER_HEAD + user_len) : 0;
 }
 
+/* Where a frame of that size begins, if it may not cross a page. */
+static size_t
+place(size_t at, size_t size, bool written)
+{
+	size_t left = PAGE - at % PAGE;
+
+	return written && size > left && size <= PAGE ? at + left : at;
+}
+
+static size_t
+end_of(size_t at, size_t user_len, size_t n, bool written)
+{
+	size_t size = user_size(user_len);
+
+	at = place(at, size, written) + size;
+	size = FRAME_SIZE(n);
+	return place(at, size, written) + size;
+}
+
 size_t
 segfile_need(size_t user_len, size_t n, bool written)
 {
-	/* Each frame may leave the rest of a page unused. */
-	return user_size(user_len) + FRAME_SIZE(n) + (written ? 2 * PAGE : 0);
+	return end_of(SEGMENT_HEADER, user_len, n, written) - SEGMENT_HEADER;
 }
 
 bool
 segfile_fits(const struct segfile *s, size_t user_len, size_t n)
 {
-	return segfile_need(user_len, n, s->written) <=
-	    (size_t)s->cap - s->tail;
+	return end_of(s->tail, user_len, n, s->written) <= s->cap;
 }
 
 /* Frames being put together for one publication. */
@@ -237,13 +254,13 @@ run_next(const struct run *r)
 static void
 run_fill_page(struct run *r, uint32_t seed, size_t frame_size)
 {
-	uint32_t left = PAGE - r->at % PAGE;
+	size_t gap = place(r->at, frame_size, true) - r->at;
 	uint8_t *dst = run_next(r);
 
-	if (frame_size <= left || frame_size > PAGE)
+	if (gap == 0)
 		return;
-	memset(dst, 0, left);
-	r->at += (uint32_t)frame_seal(dst, seed, r->at, left - FRAME_HEADER);
+	memset(dst, 0, gap);
+	r->at += (uint32_t)frame_seal(dst, seed, r->at, gap - FRAME_HEADER);
 }
 
 static uint32_t

@@ -41,7 +41,7 @@ bool segfile_can_map(int dirfd);
 enum fg_status segfile_create(
     int dirfd, const struct segment_info *info, struct segfile *out);
 
-/* Bytes that payloads of a user (0: none) and a record may take, at most. */
+/* Bytes that payloads of a user (0: none) and a record take in a fresh one. */
 size_t segfile_need(size_t user_len, size_t n, bool written);
 
 /* Do they fit behind the tail? */

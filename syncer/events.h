@@ -16,13 +16,9 @@
 #include "common/jsonw.h"
 #include "common/record.h"
 
-/* Is the text exactly one JSON object / number, in UTF-8?  Depth up to 128. */
-bool events_object_ok(const char *text, size_t n);
-bool events_number_ok(const char *text, size_t n);
-
 /*
  * Writes one event with its seven members.  user_json was approved by
- * events_object_ok, or is NULL for no user.  FG_E_CORRUPT if the record is not
+ * jsontext_object_ok, or is NULL for no user.  FG_E_CORRUPT if the record is not
  * fit for the wire; w is then as it was.
  */
 enum fg_status events_exposure(struct jsonw *w, const struct record_exposure *x,
@@ -30,7 +26,7 @@ enum fg_status events_exposure(struct jsonw *w, const struct record_exposure *x,
 enum fg_status events_custom(struct jsonw *w, const struct record_custom *x,
     const char *user_json, size_t user_len);
 
-/* Sums of names, from the counts records of many workers. */
+/* Of checks by name, from the counts records of many workers. */
 struct events_counts;
 
 enum fg_status events_counts_new(struct events_counts **out);
@@ -38,7 +34,7 @@ void events_counts_free(struct events_counts *c);
 
 /*
  * Adds a record's entries, all or none.  FG_E_SPACE if there are too many names
- * by now: write them out first.  FG_E_CORRUPT if the list is damaged.
+ * by now: write them out first; into empty sums any record fits.
  */
 enum fg_status events_counts_add(
     struct events_counts *c, const struct record_counts *x);

@@ -80,7 +80,11 @@ struct tail_stats {
 	uint64_t segments;    /* seen in the last whole walk */
 	uint64_t bytes;       /* that all segments take, by tail_measure */
 	uint64_t flushes;     /* requests answered */
-	uint64_t counters[SEGMENT_N_COUNTERS]; /* of all workers */
+	/*
+	 * Of all workers, also those that are gone; the generation is the
+	 * lowest one that a worker with an open segment has in use, or 0.
+	 */
+	uint64_t counters[SEGMENT_N_COUNTERS];
 };
 
 /* queue_dir and quarantine_dir exist.  FG_E_IO if one cannot be opened. */
@@ -93,13 +97,17 @@ void tail_close(struct tail *t);
 /*
  * Reads on and gives the next batch that is ready; now_ms is Unix time.  The
  * batch is valid until it is accepted or refused.  FG_ABSENT: nothing is ready
- * and the walk is at an end, call again in a while; FG_E_BUSY: nothing is ready
+ * and the walk is at an end, or so much is in flight that nothing more is read:
+ * call again in a while or when a batch is done with.  FG_E_BUSY: nothing is ready
  * yet, call again soon, there is more to read.
  */
 enum fg_status tail_next(
     struct tail *t, uint64_t now_ms, struct tail_batch **out);
 
-/* Makes all that has been read so far ready, however little it is. */
+/*
+ * Makes all that has been read so far ready, however little it is.  To ship
+ * everything: tail_next until FG_ABSENT, this, and tail_next again.
+ */
 void tail_hurry(struct tail *t);
 
 /*

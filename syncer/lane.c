@@ -1,0 +1,223 @@
+#include "syncer/lane.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum fg_status
+lane_init(struct lane *l, const char *project)
+{
+	l->project = project;
+	return events_counts_new(&l->counts);
+}
+
+static void
+batch_free(struct lane_batch *b)
+{
+	jsonw_free(&b->json);
+	free(b->ends);
+	free(b);
+}
+
+void
+lane_free(struct lane *l)
+{
+	struct lane_batch *next;
+
+	for (struct lane_batch *b = l->first; b != NULL; b = next) {
+		next = b->next;
+		batch_free(b);
+	}
+	events_counts_free(l->counts);
+	memset(l, 0, sizeof(*l));
+}
+
+static struct lane_batch *
+building(const struct lane *l)
+{
+	return l->last != NULL && l->last->state == LANE_BUILDING ? l->last
+								  : NULL;
+}
+
+static bool
+batch_empty(const struct lane_batch *b)
+{
+	return b->n_changes == 0 && b->n_events == 0;
+}
+
+static struct lane_batch *
+batch_new(struct lane *l)
+{
+	struct lane_batch *b = calloc(1, sizeof(*b));
+
+	if (b == NULL)
+		return NULL;
+	b->ends = malloc(l->max_events * sizeof(*b->ends));
+	if (b->ends == NULL) {
+		free(b);
+		return NULL;
+	}
+	jsonw_new(&b->json);
+	b->lane = l;
+	return b;
+}
+
+enum fg_status
+lane_build(struct lane *l, uint64_t now_ms)
+{
+	struct lane_batch *b = building(l);
+
+	if (b == NULL) {
+		if (l->n_batches >= l->max_batches)
+			return FG_E_BUSY;
+		b = batch_new(l);
+		if (b == NULL)
+			return FG_E_NOMEM;
+		if (l->last != NULL)
+			l->last->next = b;
+		else
+			l->first = b;
+		l->last = b;
+	}
+	/* Numbered when it begins to fill: it is then younger than all else. */
+	if (batch_empty(b)) {
+		b->born_ms = now_ms;
+		b->serial = ++*l->serial;
+	}
+	return FG_OK;
+}
+
+static enum fg_status
+put_event(struct jsonw *w, const struct walk_event *e)
+{
+	if (e->record.kind == RECORD_EXPOSURE)
+		return events_exposure(
+		    w, &e->record.u.exposure, e->user, e->user_len);
+	return events_custom(w, &e->record.u.custom, e->user, e->user_len);
+}
+
+enum fg_status
+lane_add(struct lane *l, const struct walk_event *e)
+{
+	struct lane_batch *b = building(l);
+	struct jsonw before = b->json;
+	enum fg_status st;
+
+	/* The event that the counts become needs a place, too. */
+	if (e->record.kind == RECORD_COUNTS)
+		return b->n_events < l->max_events
+		    ? events_counts_add(l->counts, &e->record.u.counts)
+		    : FG_E_SPACE;
+	if (b->n_events + !events_counts_empty(l->counts) >= l->max_events)
+		return FG_E_SPACE;
+
+	st = put_event(&b->json, e);
+	if (st == FG_E_CORRUPT)
+		return FG_E_INVALID;
+	if (st != FG_OK) {
+		b->json.status = FG_OK;
+		return st;
+	}
+	if (b->json.len > l->max_bytes && b->n_events > 0) {
+		b->json.len = before.len;
+		b->json.comma = before.comma;
+		return FG_E_SPACE;
+	}
+	b->ends[b->n_events++] = (uint32_t)b->json.len;
+	return FG_OK;
+}
+
+enum fg_status
+lane_note(struct lane *l, struct lane_segment *s, uint64_t pos)
+{
+	struct lane_batch *b = building(l);
+
+	if (s->batch == b && s->refs > 0) {
+		b->changes[s->change].pos = pos;
+		return FG_OK;
+	}
+	if (b->n_changes == LANE_CHANGES)
+		return FG_E_SPACE;
+	s->batch = b;
+	s->change = (uint32_t)b->n_changes;
+	s->refs++;
+	b->changes[b->n_changes++] = (struct lane_change){s, pos};
+	return FG_OK;
+}
+
+enum fg_status
+lane_close(struct lane *l)
+{
+	struct lane_batch *b = building(l);
+	enum fg_status st;
+
+	if (b == NULL || batch_empty(b))
+		return FG_OK;
+	if (!events_counts_empty(l->counts)) {
+		st = events_counts_put(l->counts, &b->json);
+		if (st != FG_OK)
+			return st;
+		b->ends[b->n_events++] = (uint32_t)b->json.len;
+	}
+	/* Positions alone need no server. */
+	b->state = b->n_events > 0 ? LANE_READY : LANE_DONE;
+	b->pub.project = l->project;
+	b->pub.events = b->json.text;
+	b->pub.events_len = b->json.len;
+	b->pub.n_events = b->n_events;
+	b->pub.ends = b->ends;
+	l->n_batches++;
+	return FG_OK;
+}
+
+bool
+lane_is_due(const struct lane *l, uint64_t now_ms, uint64_t delay_ms)
+{
+	const struct lane_batch *b = building(l);
+
+	return b != NULL && !batch_empty(b) &&
+	    (now_ms < b->born_ms || now_ms - b->born_ms >= delay_ms);
+}
+
+bool
+lane_is_full(const struct lane *l)
+{
+	return building(l) == NULL && l->n_batches >= l->max_batches;
+}
+
+bool
+lane_is_past(const struct lane *l, uint64_t serial)
+{
+	return l->first == NULL || l->first->serial > serial ||
+	    batch_empty(l->first);
+}
+
+struct lane_batch *
+lane_give(struct lane *l)
+{
+	for (struct lane_batch *b = l->first; b != NULL; b = b->next)
+		if (b->state == LANE_READY) {
+			b->state = LANE_GIVEN;
+			l->n_given++;
+			return b;
+		}
+	return NULL;
+}
+
+struct lane_batch *
+lane_done(const struct lane *l)
+{
+	return l->first != NULL && l->first->state == LANE_DONE ? l->first
+								: NULL;
+}
+
+void
+lane_drop_first(struct lane *l)
+{
+	struct lane_batch *b = l->first;
+
+	l->first = b->next;
+	if (l->first == NULL)
+		l->last = NULL;
+	l->n_batches--;
+	batch_free(b);
+}

@@ -1,0 +1,152 @@
+#include "syncer/walk.h"
+
+#include <string.h>
+
+#include "common/frame.h"
+#include "syncer/jsontext.h"
+
+/*
+ * How many bytes may be summed in search of the next good frame.  Lengths made
+ * to look right at every eighth byte would else cost gigabytes.
+ */
+#define SEARCH_BUDGET (16u << 20)
+
+void
+walk_begin(struct walk *w, const struct segment_info *info, const uint8_t *seg,
+    size_t pos, size_t end, bool closed)
+{
+	memset(w, 0, sizeof(*w));
+	w->seg = seg;
+	w->pos = w->loaded = pos;
+	w->end = end;
+	w->closed = closed;
+	w->written = (info->birth & SEGMENT_WRITTEN) != 0;
+	w->seed = frame_seed(info->id);
+}
+
+/* Is there a good frame somewhere behind pos?  Moves pos to it, or the end. */
+static bool
+search(struct walk *w)
+{
+	size_t budget = SEARCH_BUDGET, at = w->pos, n;
+	const uint8_t *data;
+
+	while (w->end - at > FRAME_HEADER) {
+		at += 8;
+		n = w->end - at < FRAME_HEADER ? 0 : le32dec(w->seg + at);
+		if (n > w->end - at)
+			continue;
+		if (n > budget)
+			break;
+		budget -= n;
+		if (frame_get(w->seg, w->end, w->seed, at, &data, &n) ==
+		    FG_OK) {
+			w->pos = at;
+			return true;
+		}
+	}
+	w->pos = w->end;
+	return false;
+}
+
+static enum fg_status
+bad_frame(struct walk *w)
+{
+	if (!w->closed)
+		return FG_E_BUSY;
+	/* A written segment's last frame may be an append never finished. */
+	if (!search(w) && w->written)
+		return FG_END;
+	return FG_E_CORRUPT;
+}
+
+/* The bytes of an earlier frame are fetched when they are asked for. */
+static bool
+have(struct walk *w, size_t at, size_t n)
+{
+	if (at >= w->loaded || w->fill == NULL)
+		return true;
+	return w->fill(w->arg, at, n);
+}
+
+static enum fg_status
+find_user(struct walk *w, uint32_t at, struct record_text *json)
+{
+	struct record user;
+	const uint8_t *data;
+	size_t n;
+
+	if (at % 8 != 0 || at < SEGMENT_HEADER || at > w->end ||
+	    w->end - at < FRAME_HEADER || !have(w, at, FRAME_HEADER))
+		return FG_E_INVALID;
+	n = le32dec(w->seg + at);
+	if (n > RECORD_MAX || w->end - at < FRAME_SIZE(n) ||
+	    !have(w, at, FRAME_SIZE(n)) ||
+	    frame_get(w->seg, w->end, w->seed, at, &data, &n) != FG_OK ||
+	    record_get(data, n, &user) != FG_OK || user.kind != RECORD_USER)
+		return FG_E_INVALID;
+	*json = user.u.user;
+	return FG_OK;
+}
+
+static enum fg_status
+take_user(struct walk *w, uint32_t at, struct walk_event *out)
+{
+	uint32_t *checked = &w->checked[at / 8 % WALK_USERS];
+	enum fg_status st;
+
+	if (at == 0)
+		return FG_OK;
+	if (at != w->current) {
+		st = find_user(w, at, &w->current_json);
+		w->current = st == FG_OK ? at : 0;
+		if (st != FG_OK)
+			return st;
+	}
+	if (*checked != at &&
+	    !jsontext_object_ok(w->current_json.data, w->current_json.len))
+		return FG_E_INVALID;
+	*checked = at;
+	out->user = w->current_json.data;
+	out->user_len = w->current_json.len;
+	return FG_OK;
+}
+
+static enum fg_status
+take_record(struct walk *w, struct walk_event *out)
+{
+	switch (out->record.kind) {
+	case RECORD_EXPOSURE:
+		return take_user(w, out->record.u.exposure.user, out);
+	case RECORD_CUSTOM:
+		return take_user(w, out->record.u.custom.user, out);
+	case RECORD_COUNTS:
+		return FG_OK;
+	case RECORD_GAP:
+	case RECORD_USER:
+		break;
+	}
+	return FG_ABSENT;
+}
+
+enum fg_status
+walk_next(struct walk *w, struct walk_event *out)
+{
+	enum fg_status st;
+	const uint8_t *data;
+	size_t n;
+
+	do {
+		memset(out, 0, sizeof(*out));
+		if (w->pos >= w->end)
+			return FG_END;
+		if (frame_get(w->seg, w->end, w->seed, w->pos, &data, &n) !=
+		    FG_OK)
+			return bad_frame(w);
+		w->pos += FRAME_SIZE(n);
+		st = record_get(data, n, &out->record);
+		if (st == FG_OK)
+			st = take_record(w, out);
+	} while (st == FG_ABSENT);
+	return st == FG_OK ? FG_OK : FG_E_INVALID;
+}
