@@ -215,21 +215,43 @@ decide(struct eval *e, const uint8_t *spec, const uint8_t *rule)
 	return true;
 }
 
+/* The mapping of a name, known or not; 0 when there is none. */
+static uint32_t
+mapping_of(
+    const struct eval *e, const uint8_t *spec, const struct image_str *name)
+{
+	if (spec != NULL)
+		return le32load(spec + IMAGE_SPEC_MAPPING);
+	if (image_head32(&e->im, IMAGE_H_MAPPINGS) == 0)
+		return 0;
+	return image_find(
+	    &e->im, IMAGE_H_MAPPINGS, name->bytes, name->len, name->hash);
+}
+
 enum eval_end
 eval_spec(struct eval *e, uint32_t at, enum eval_kind kind,
     const struct image_str *name)
 {
-	const uint8_t *spec;
-	uint32_t n_rules, rules;
+	const uint8_t *spec = NULL;
+	uint32_t n_rules, rules, mapping;
+	bool taken;
 
-	(void)name;
-	if (at == 0)
-		return EVAL_UNRECOGNIZED;
-	spec = image_rec(&e->im, at, IMAGE_SPEC);
-	if (spec == NULL) {
-		eval_fail(e, EVAL_DAMAGED);
-		return EVAL_FAILED;
+	if (at != 0) {
+		spec = image_rec(&e->im, at, IMAGE_SPEC);
+		if (spec == NULL) {
+			eval_fail(e, EVAL_DAMAGED);
+			return EVAL_FAILED;
+		}
 	}
+	mapping = mapping_of(e, spec, name);
+	if (mapping != 0) {
+		if (!eval_mapping(e, mapping, spec, kind, &taken))
+			return EVAL_FAILED;
+		if (taken)
+			return EVAL_RECOGNIZED;
+	}
+	if (spec == NULL)
+		return EVAL_UNRECOGNIZED;
 	enter_spec(e, spec);
 	if (kind == EVAL_LAYER &&
 	    (le32load(spec + IMAGE_SPEC_FLAGS) & IMAGE_SPEC_NEW_LAYER) != 0)
@@ -273,6 +295,14 @@ index_of(enum eval_kind kind)
 	return IMAGE_H_GATES;
 }
 
+uint32_t
+eval_find(
+    const struct eval *e, enum eval_kind kind, const struct image_str *name)
+{
+	return image_find(
+	    &e->im, index_of(kind), name->bytes, name->len, name->hash);
+}
+
 void
 eval_run(struct eval *e, const struct eval_input *in, enum eval_kind kind,
     const void *name, size_t n)
@@ -285,7 +315,5 @@ eval_run(struct eval *e, const struct eval_input *in, enum eval_kind kind,
 	e->im = in->im;
 	e->user = in->user;
 	e->name = (struct image_str){name, (uint32_t)n, hash64(name, n)};
-	e->end = eval_spec(e,
-	    image_find(&e->im, index_of(kind), name, n, e->name.hash), kind,
-	    &e->name);
+	e->end = eval_spec(e, eval_find(e, kind, &e->name), kind, &e->name);
 }

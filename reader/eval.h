@@ -133,7 +133,7 @@ struct eval {
 	enum eval_fault fault;
 	struct eval_pairs pairs;
 	uint32_t begin; /* pairs from here on are the current list */
-	unsigned depth, n_hops;
+	unsigned depth, n_hops, n_mappings;
 	uint32_t n_steps;
 	struct eval_memo *memo;
 	uint32_t n_memo, memo_cap;
@@ -171,6 +171,11 @@ bool eval_rule(struct eval *e, const uint8_t *rule);
 bool eval_passes(struct eval *e, const uint8_t *rule);
 bool eval_delegate(struct eval *e, const uint8_t *rule, bool *taken);
 void eval_finalize(struct eval *e, const uint8_t *spec, const uint8_t *rule);
+uint32_t eval_find(
+    const struct eval *e, enum eval_kind kind, const struct image_str *name);
+int64_t eval_now(struct eval *e); /* unix ms, the same all through a call */
+bool eval_mapping(struct eval *e, uint32_t mapping, const uint8_t *spec,
+    enum eval_kind kind, bool *taken);
 bool eval_new_layer(struct eval *e, const uint8_t *spec);
 bool eval_condition(struct eval *e, const uint8_t *cond);
 bool eval_nested(struct eval *e, const uint8_t *cond, bool passes);

@@ -119,8 +119,8 @@ env_value(struct eval *e, const uint8_t *at, struct dyn **out)
 	return default_tier(e, out);
 }
 
-static bool
-now(struct eval *e, struct dyn *v)
+int64_t
+eval_now(struct eval *e)
 {
 	struct timespec t;
 
@@ -128,9 +128,15 @@ now(struct eval *e, struct dyn *v)
 		clock_gettime(CLOCK_REALTIME, &t);
 		e->now_ms = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 	}
-	/* No other facet than the integer, and it counts as null. */
+	return e->now_ms;
+}
+
+/* No other facet than the integer, and it counts as null. */
+static bool
+current_time(struct eval *e, struct dyn *v)
+{
 	v->has_int = v->parsed_number = true;
-	v->i64 = e->now_ms;
+	v->i64 = eval_now(e);
 	return true;
 }
 
@@ -246,7 +252,7 @@ left_side(struct eval *e, const uint8_t *cond, enum image_cond type,
 		    le32load(cond + IMAGE_COND_UNIT_LOWER));
 		return true;
 	case IMAGE_COND_CURRENT_TIME:
-		return now(e, own);
+		return current_time(e, own);
 	case IMAGE_COND_USER_BUCKET:
 		return user_bucket(e, cond, own);
 	case IMAGE_COND_UA_BASED:

@@ -1,0 +1,106 @@
+#include "tests/unit/rules_fixture.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/image.h"
+#include "common/manifest.h"
+#include "common/snapshot.h"
+#include "syncer/compile.h"
+#include "tests/unit/test.h"
+
+char *
+fixture_text(const struct fixture_doc *doc)
+{
+	static const char format[] =
+	    "{\"has_updates\":true,\"time\":1700000000000,"
+	    "\"feature_gates\":{%s},\"dynamic_configs\":{%s},"
+	    "\"layer_configs\":{%s},\"condition_map\":{%s},"
+	    "\"experiment_to_layer\":{}%s}";
+	const char *parts[] = {
+	    doc->gates, doc->configs, doc->layers, doc->conditions, doc->more};
+	char *text;
+
+	for (size_t i = 0; i < 5; i++)
+		if (parts[i] == NULL)
+			parts[i] = "";
+	assert_true(asprintf(&text, format, parts[0], parts[1], parts[2],
+			parts[3], parts[4]) > 0);
+	return text;
+}
+
+uint8_t *
+fixture_image(const char *json, size_t *len)
+{
+	struct compile_notes notes = {0};
+	struct compile_result r;
+	enum fg_status st = compile_document(json, strlen(json), &notes, &r);
+
+	for (size_t i = 0; st != FG_OK && i < notes.n; i++)
+		print_message(
+		    "%s: %s\n", notes.notes[i].path, notes.notes[i].message);
+	assert_int_equal(st, FG_OK);
+	assert_non_null(r.image);
+	image_seal(r.image, r.image_len, FIXTURE_GENERATION, FIXTURE_RECEIVED,
+	    "Network");
+	*len = r.image_len;
+	compile_notes_free(&notes);
+	free(r.checksum);
+	return r.image;
+}
+
+struct fg *
+fixture_open(const char *json, const struct fg_options *options)
+{
+	struct fg_options o = FG_OPTIONS_INIT;
+	struct snapshot_info info = {
+	    .generation = FIXTURE_GENERATION, .project = "default"};
+	struct snapshot_part part = {.kind = MANIFEST_IMAGE};
+	char path[64];
+	struct fg *fg;
+	uint8_t *image = fixture_image(json, &part.len);
+
+	part.data = image;
+	snprintf(
+	    path, sizeof(path), "/tmp/forkgate-test-%ld.fgs", (long)getpid());
+	assert_int_equal(snapshot_write(path, 0600, &info, &part, 1), FG_OK);
+	free(image);
+	if (options != NULL)
+		o = *options;
+	o.snapshot = path;
+	assert_int_equal(fg_open(&o, &fg), FG_OK);
+	unlink(path);
+	return fg;
+}
+
+char *
+fixture_state_dir(void)
+{
+	char *dir = strdup("/tmp/forkgate-test-XXXXXX");
+	char sub[64];
+
+	assert_non_null(dir);
+	assert_non_null(mkdtemp(dir));
+	snprintf(sub, sizeof(sub), "%s/queue", dir);
+	assert_int_equal(mkdir(sub, 0700), 0);
+	return dir;
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+void
+fixture_remove_dir(char *dir)
+{
+	nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	free(dir);
+}
