@@ -27,6 +27,7 @@ evaluate(struct call *c)
 	    .arena = &ses->arena,
 	    .regex = ses->fg->regex,
 	    .scratch = ses->regex,
+	    .random = &ses->random,
 	    .is_alive = still_alive,
 	    .arg = ses};
 	c->e.n_hops = 0;
@@ -130,6 +131,22 @@ call_text(struct call *c, uint32_t id)
 		return "";
 	text = arena_text(&c->ses->arena, s.bytes, s.len);
 	return text != NULL ? text : "";
+}
+
+const char *
+call_rule_id(struct call *c)
+{
+	struct image_str s = eval_text(&c->e, c->e.r.rule_id);
+	char *text;
+
+	if (!c->e.r.explores)
+		return call_text(c, c->e.r.rule_id);
+	text = arena_get(&c->ses->arena, (size_t)s.len + sizeof(":explore"));
+	if (text == NULL)
+		return "";
+	memcpy(text, s.bytes, s.len);
+	memcpy(text + s.len, ":explore", sizeof(":explore"));
+	return text;
 }
 
 const struct fg_exposure *

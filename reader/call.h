@@ -49,6 +49,9 @@ void call_details(const struct call *c, struct fg_details *out);
 /* Copies of texts in the image, "" for none; NULL never. */
 const char *call_text(struct call *c, uint32_t id);
 
+/* The rule ID as it is reported. */
+const char *call_rule_id(struct call *c);
+
 /* A copy of a range of secondary exposures. */
 const struct fg_exposure *call_pairs(
     struct call *c, struct eval_range range, size_t *n);

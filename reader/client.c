@@ -193,12 +193,18 @@ fg_close(struct fg *fg)
 }
 
 static uint64_t
-monotonic_ms(void)
+monotonic_ns(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t
+monotonic_ms(void)
+{
+	return monotonic_ns() / 1000000;
 }
 
 enum fg_status
@@ -268,6 +274,10 @@ session_new(struct fg *fg)
 	if (ses == NULL)
 		return NULL;
 	ses->fg = fg;
+	/* Not a secret: only workers must not all explore alike. */
+	ses->random = hash64_fold((uint64_t)(uintptr_t)ses ^ HASH64_K0,
+			  monotonic_ns() ^ HASH64_K1) |
+	    1;
 	ses->regex = regex_scratch_new();
 	if (ses->regex == NULL || !arena_init(&ses->arena, CLIENT_SCRATCH) ||
 	    fg_user_new(&ses->nobody) != FG_OK) {

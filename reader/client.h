@@ -62,6 +62,7 @@ struct fg_session {
 	size_t tier_len;
 	bool moved;
 	uint64_t n_evaluations, n_deduplicated; /* not yet added up */
+	uint64_t random;                        /* for autotunes that explore */
 };
 
 /*

@@ -25,7 +25,7 @@ copy_config(struct call *c, void *out)
 	call_details(c, &config->details);
 	if (e->end != EVAL_RECOGNIZED)
 		return;
-	config->rule_id = call_text(c, e->r.rule_id);
+	config->rule_id = call_rule_id(c);
 	config->id_type = call_text(c, e->r.id_type);
 	if (e->r.group_name != 0)
 		config->group_name = call_text(c, e->r.group_name);

@@ -2,7 +2,8 @@
 
 #include "common/hash.h"
 
-static const char *const own_ids[] = {"", "default", "disabled"};
+static const char *const own_ids[] = {
+    "", "default", "disabled", "prestart", "inlineTargetingRules"};
 
 struct image_str
 eval_text(const struct eval *e, uint32_t id)
@@ -249,6 +250,14 @@ eval_spec(struct eval *e, uint32_t at, enum eval_kind kind,
 			return EVAL_FAILED;
 		if (taken)
 			return EVAL_RECOGNIZED;
+	}
+	if (kind == EVAL_EXPERIMENT) {
+		uint32_t cmab = image_find(
+		    &e->im, IMAGE_H_CMABS, name->bytes, name->len, name->hash);
+
+		if (cmab != 0)
+			return eval_cmab(e, cmab) ? EVAL_RECOGNIZED
+						  : EVAL_FAILED;
 	}
 	if (spec == NULL)
 		return EVAL_UNRECOGNIZED;

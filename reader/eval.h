@@ -61,6 +61,8 @@ enum eval_id {
 	EVAL_ID_ABSENT = 0,
 	EVAL_ID_DEFAULT = 1,
 	EVAL_ID_DISABLED = 2,
+	EVAL_ID_PRESTART = 3,
+	EVAL_ID_TARGETING = 4,
 };
 
 /* A secondary exposure: S gate, rule ID, the gate's own value. */
@@ -93,6 +95,7 @@ struct eval_result {
 	bool has_version, has_explicit, has_undelegated;
 	bool has_sampling, forward_all, analytical_gates;
 	bool is_merged; /* params, not json, is the value */
+	bool explores;  /* the rule ID is reported with ":explore" */
 	enum eval_override override;
 	uint32_t json; /* V, 0 when absent */
 	uint32_t rule_id, group_name, id_type;
@@ -120,6 +123,7 @@ struct eval_input {
 	struct arena *arena; /* whatever it needs comes from here */
 	struct regex_cache *regex;
 	struct regex_scratch *scratch;
+	uint64_t *random;            /* the state of a generator, never 0 */
 	bool (*is_alive)(void *arg); /* is the generation still there? */
 	void *arg;
 };
@@ -176,6 +180,8 @@ uint32_t eval_find(
 int64_t eval_now(struct eval *e); /* unix ms, the same all through a call */
 bool eval_mapping(struct eval *e, uint32_t mapping, const uint8_t *spec,
     enum eval_kind kind, bool *taken);
+bool eval_cmab(struct eval *e, uint32_t cmab);
+bool eval_user_value(struct eval *e, const uint8_t *field, struct dyn **out);
 bool eval_new_layer(struct eval *e, const uint8_t *spec);
 bool eval_condition(struct eval *e, const uint8_t *cond);
 bool eval_nested(struct eval *e, const uint8_t *cond, bool passes);

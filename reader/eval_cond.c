@@ -39,8 +39,8 @@ map_lookup(const struct user_map *map, const struct field *f)
  * global custom and private ones, where a key that is found ends the search
  * even if its value is empty; last, three spellings with an underscore.
  */
-static bool
-user_value(struct eval *e, const uint8_t *at, struct dyn **out)
+bool
+eval_user_value(struct eval *e, const uint8_t *at, struct dyn **out)
 {
 	struct fg_user *user = e->user;
 	uint32_t atom = le32load(at + IMAGE_F_ATOM);
@@ -241,7 +241,7 @@ left_side(struct eval *e, const uint8_t *cond, enum image_cond type,
 	*out = own;
 	switch (type) {
 	case IMAGE_COND_USER_FIELD:
-		return user_value(e, field, out);
+		return eval_user_value(e, field, out);
 	case IMAGE_COND_ENV_FIELD:
 		return env_value(e, field, out);
 	case IMAGE_COND_UNIT_ID:
@@ -256,13 +256,13 @@ left_side(struct eval *e, const uint8_t *cond, enum image_cond type,
 	case IMAGE_COND_USER_BUCKET:
 		return user_bucket(e, cond, own);
 	case IMAGE_COND_UA_BASED:
-		if (!user_value(e, field, out))
+		if (!eval_user_value(e, field, out))
 			return false;
 		if (*out == NULL)
 			e->r.override = EVAL_NO_UA_PARSER;
 		return true;
 	case IMAGE_COND_IP_BASED:
-		if (!user_value(e, field, out))
+		if (!eval_user_value(e, field, out))
 			return false;
 		if (*out == NULL && is_country(e, field))
 			e->r.override = EVAL_NO_COUNTRY_TABLE;

@@ -40,7 +40,7 @@ copy_gate(struct call *c, void *out)
 	if (!known)
 		return;
 	gate->value = e->r.value;
-	gate->rule_id = call_text(c, e->r.rule_id);
+	gate->rule_id = call_rule_id(c);
 	gate->id_type = call_text(c, e->r.id_type);
 	gate->secondary = call_pairs(c, eval_secondary(e), &gate->n_secondary);
 }

@@ -41,7 +41,7 @@ copy_result(struct call *c, struct fg_layer *layer)
 {
 	const struct eval_result *r = &c->e.r;
 
-	layer->rule_id = call_text(c, r->rule_id);
+	layer->rule_id = call_rule_id(c);
 	layer->id_type = call_text(c, r->id_type);
 	if (r->group_name != 0)
 		layer->group_name = call_text(c, r->group_name);
