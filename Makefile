@@ -71,6 +71,7 @@ COMMON = $(B)/libcommon.a
 READER = $(B)/libforkgate.a
 SYNCER = $(B)/libsyncer.a
 TOOL   = $(filter-out $(B)/tools/origin%,$(call obj,tools/*.c))
+FIXTURE = $(call obj,tests/unit/*_fixture.c)
 TESTS := $(patsubst tests/unit/%.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 E2E   := $(patsubst tests/e2e/%.c,$(B)/e2e/%,$(wildcard tests/e2e/*.c))
 BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
@@ -116,7 +117,7 @@ $(B)/forkgate: $(TOOL) $(SYNCER) $(READER) $(COMMON)
 $(B)/forkgate-origin: $(call obj,tools/origin*.c) $(COMMON)
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(ORIGIN_LIBS)
 
-$(TESTS): $(B)/%: $(B)/tests/unit/%.o $(SYNCER) $(READER) $(COMMON)
+$(TESTS): $(B)/%: $(B)/tests/unit/%.o $(FIXTURE) $(SYNCER) $(READER) $(COMMON)
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA) $(SYNCER_LIBS) $(READER_LIBS)
 
 $(E2E): $(B)/e2e/%: $(B)/tests/e2e/%.o $(READER) $(COMMON)

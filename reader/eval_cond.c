@@ -281,6 +281,9 @@ left_side(struct eval *e, const uint8_t *cond, enum image_cond type,
 	return true;
 }
 
+/* The record of a target that is not there: null. */
+static const uint64_t no_target[IMAGE_TARGET / 8];
+
 bool
 eval_condition(struct eval *e, const uint8_t *cond)
 {
@@ -310,6 +313,8 @@ eval_condition(struct eval *e, const uint8_t *cond)
 	if (left == NULL)
 		left = &own;
 	target = image_rec(&e->im, at, IMAGE_TARGET);
+	if (at == 0)
+		target = (const uint8_t *)no_target;
 	if (target == NULL)
 		return eval_fail(e, EVAL_DAMAGED);
 	return eval_operator(

@@ -193,7 +193,7 @@ compile(struct regex_cache *cache, struct regex *re)
 		return;
 	re->code = pcre2_compile(text, rewrite(re->pattern, re->len, text),
 	    PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY |
-		PCRE2_NEVER_BACKSLASH_C | PCRE2_MATCH_INVALID_UTF,
+		PCRE2_NEVER_BACKSLASH_C,
 	    &error, &where, cache->compile);
 	free(text);
 	if (re->code == NULL)
