@@ -372,8 +372,10 @@ epoch_retire(uint8_t *file, unsigned page, uint64_t oldest)
 
 	if (oldest > le64load(p + P_CURRENT))
 		return FG_E_INVALID;
-	if (oldest > le64load(p + P_OLDEST))
-		store_release(p + P_OLDEST, oldest);
+	if (oldest < le64load(p + P_OLDEST))
+		oldest = le64load(p + P_OLDEST);
+	/* Also when it is there: that makes the page dirty again. */
+	store_release(p + P_OLDEST, oldest);
 	/*
 	 * The retirement comes before any write into the pages that it gives
 	 * back, which are system calls made after this.  Pairs with the fence

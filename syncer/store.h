@@ -52,7 +52,10 @@ enum fg_status store_open(const char *state_dir,
     const struct store_options *options, struct store **out);
 void store_close(struct store *store);
 
-/* The number the next generation of a project must have; never given before. */
+/*
+ * The number the next generation of a project must have; never given before.
+ * 0 when the store cannot be used now.
+ */
 uint64_t store_next_generation(struct store *store, const char *project);
 
 /* A value of its own beside the image, that several generations may name. */

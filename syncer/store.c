@@ -1,0 +1,543 @@
+#include "syncer/store_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "syncer/lock.h"
+
+#define REMOVE_AFTER_MS 600000 /* readers may be opening a replaced folder */
+#define RETRY_MS        10000  /* between two attempts to build another one */
+
+unsigned store_fault;
+void (*store_step)(const char *name);
+int64_t store_clock_skew_ms;
+
+uint64_t
+store_now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (uint64_t)((int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000 +
+	    store_clock_skew_ms);
+}
+
+void
+store_log(struct store *s, enum store_level level, const char *fmt, ...)
+{
+	char line[1024];
+	int saved = errno;
+	va_list ap;
+
+	if (s->opt.log == NULL)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	s->opt.log(s->opt.log_arg, level, line);
+	errno = saved;
+}
+
+/* --- opening -------------------------------------------------------------------- */
+
+static void
+set_options(struct store *s, const struct store_options *opt)
+{
+	if (opt != NULL)
+		s->opt = *opt;
+	if (s->opt.keep_generations == 0)
+		s->opt.keep_generations = 5;
+	if (s->opt.keep_ms == 0)
+		s->opt.keep_ms = 600000;
+	if (s->opt.keep_bytes == 0)
+		s->opt.keep_bytes = (uint64_t)256 << 20;
+	if (s->opt.max_bytes == 0)
+		s->opt.max_bytes = (uint64_t)16 << 30;
+}
+
+/*
+ * Where a shared mapping and a write of another process are one memory, and a
+ * lock is a lock.  Network and user-space file systems promise neither.
+ */
+static bool
+is_local(int dir)
+{
+	static const uint32_t good[] = {
+	    0x0000ef53, /* ext2, ext3, ext4 */
+	    0x58465342, /* xfs */
+	    0x9123683e, /* btrfs */
+	    0x01021994, /* tmpfs */
+	    0x858458f6, /* ramfs */
+	    0xf2f52010, /* f2fs */
+	    0x2fc12fc1, /* zfs */
+	    0xca451a4e, /* bcachefs */
+	    0x794c7630, /* overlay */
+	    0x3153464a, /* jfs */
+	};
+	struct statfs fs;
+
+	if (fstatfs(dir, &fs) == -1)
+		return false;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		if ((uint32_t)fs.f_type == good[i])
+			return true;
+	return false;
+}
+
+static enum fg_status
+open_folders(struct store *s, const char *state_dir)
+{
+	char *real = realpath(state_dir, NULL);
+	enum fg_status st;
+
+	if (real == NULL)
+		return FG_E_IO;
+	if ((size_t)snprintf(s->path, sizeof(s->path), "%s/rules", real) >
+	    sizeof(s->path) - STORE_ENV_NAME - 16) {
+		free(real);
+		return FG_E_INVALID;
+	}
+	s->state_dir = open(real, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(real);
+	if (s->state_dir == -1)
+		return FG_E_IO;
+	if (!is_local(s->state_dir))
+		return FG_E_UNSUPPORTED;
+	st = lock_take(s->state_dir, &s->lock_fd);
+	if (st != FG_OK)
+		return st;
+	if (mkdirat(s->state_dir, "rules", 0700) == 0)
+		fchmodat(s->state_dir, "rules", 0750, 0);
+	s->rules_dir =
+	    openat(s->state_dir, "rules", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->rules_dir == -1 || fsync(s->state_dir) == -1)
+		return FG_E_IO;
+	return is_local(s->rules_dir) ? FG_OK : FG_E_UNSUPPORTED;
+}
+
+/* A first environment; after a loss, above what was given before it. */
+static enum fg_status
+make_first(struct store *s, bool lost)
+{
+	struct store_env *e;
+	enum fg_status st;
+
+	if (lost)
+		store_log(s, STORE_WARNING,
+		    "%s/current leads nowhere: beginning anew", s->path);
+	st = store_env_create(s, lost ? store_now_ms() / 1000 : 0, &e);
+	if (st != FG_OK)
+		return st;
+	st = store_env_switch(s, e);
+	if (st != FG_OK) {
+		store_env_close(e);
+		return st;
+	}
+	s->env = e;
+	return FG_OK;
+}
+
+/* The name of the environment to open; *astray: "current" does not say so. */
+static enum fg_status
+find_current(struct store *s, char name[STORE_ENV_NAME], bool *astray)
+{
+	struct stat sb;
+	enum fg_status st = store_env_current(s, name);
+
+	*astray = st == FG_ABSENT ||
+	    (st == FG_OK &&
+		fstatat(s->rules_dir, name, &sb, AT_SYMLINK_NOFOLLOW) == -1);
+	if (!*astray)
+		return st;
+	st = store_env_leftover(s, name);
+	if (st == FG_OK)
+		store_log(s, STORE_WARNING,
+		    "%s/current leads nowhere: going on with %s", s->path,
+		    name);
+	return st;
+}
+
+static enum fg_status
+open_current(struct store *s)
+{
+	char name[STORE_ENV_NAME];
+	struct stat sb;
+	bool astray;
+	enum fg_status st = find_current(s, name, &astray);
+
+	/* A symlink that leads nowhere is a loss, none at all a beginning. */
+	if (st == FG_ABSENT)
+		return make_first(s,
+		    fstatat(s->rules_dir, "current", &sb,
+			AT_SYMLINK_NOFOLLOW) == 0);
+	if (st == FG_OK)
+		st = store_env_open(s, name, &s->env);
+	if (st == FG_OK)
+		st = store_republish(s, s->env);
+	if (st == FG_E_CORRUPT || st == FG_E_VERSION)
+		return store_rebuild(s, "cannot be trusted");
+	if (st == FG_OK && astray)
+		st = store_env_switch(s, s->env);
+	return st;
+}
+
+enum fg_status
+store_open(const char *state_dir, const struct store_options *options,
+    struct store **out)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	enum fg_status st;
+
+	if (s == NULL)
+		return FG_E_NOMEM;
+	s->state_dir = s->rules_dir = s->lock_fd = -1;
+	set_options(s, options);
+	st = open_folders(s, state_dir);
+	if (st == FG_OK)
+		st = open_current(s);
+	if (st != FG_OK) {
+		store_close(s);
+		return st;
+	}
+	/* The first write of all: what nobody can reach any more. */
+	if (store_collect(s) != FG_OK)
+		store_log(s, STORE_WARNING,
+		    "cannot delete old generations now: %s", strerror(errno));
+	store_after_failure(s);
+	store_env_remove_others(s, s->env->name);
+	s->replaced_ms = 0;
+	*out = s;
+	return FG_OK;
+}
+
+void
+store_close(struct store *s)
+{
+	int saved = errno;
+
+	if (s == NULL)
+		return;
+	store_env_close(s->env);
+	if (s->rules_dir != -1)
+		close(s->rules_dir);
+	if (s->state_dir != -1)
+		close(s->state_dir);
+	/* Last: until here nobody else may look. */
+	lock_drop(s->lock_fd);
+	free(s->fresh);
+	free(s);
+	errno = saved;
+}
+
+/* --- generations ------------------------------------------------------------------- */
+
+/* Before a call uses LMDB: an earlier failure may have left it shut. */
+static enum fg_status
+ready(struct store *s)
+{
+	enum fg_status st;
+
+	if (s->env->kv != NULL && s->env->pub != NULL)
+		return FG_OK;
+	st = store_rebuild(s, "it cannot be used any longer");
+	return st;
+}
+
+/* After a call that wrote. */
+static enum fg_status
+done(struct store *s, enum fg_status st)
+{
+	if (st != FG_OK)
+		store_after_failure(s);
+	return st;
+}
+
+static uint64_t *
+tried_number(struct store *s, const char *project)
+{
+	for (unsigned i = 0; i < EPOCH_PROJECTS; i++) {
+		if (s->tried[i].project[0] == '\0')
+			snprintf(
+			    s->tried[i].project, EPOCH_NAME, "%s", project);
+		if (strcmp(s->tried[i].project, project) == 0)
+			return &s->tried[i].generation;
+	}
+	return NULL;
+}
+
+uint64_t
+store_next_generation(struct store *s, const char *project)
+{
+	uint64_t stored, *tried = tried_number(s, project), last = 0;
+	unsigned page;
+
+	/* Here already: a rebuild may move the numbers. */
+	if (ready(s) != FG_OK)
+		return 0;
+	page = epoch_find(publish_file(s->env->pub), project);
+	if (page != 0)
+		last = epoch_newest(publish_file(s->env->pub), page);
+
+	if (store_fault & STORE_FAULT_REUSE)
+		return last + 1;
+	if (tried != NULL && *tried > last)
+		last = *tried;
+	if (s->env->floor > last)
+		last = s->env->floor;
+	stored = store_last_number(s->env, project);
+	return (stored > last ? stored : last) + 1;
+}
+
+enum fg_status
+store_put_shared(struct store *s, const void *data, size_t len, uint64_t *id)
+{
+	enum fg_status st = ready(s);
+	uint64_t *more;
+
+	if (st != FG_OK)
+		return st;
+	more = realloc(s->fresh, (s->n_fresh + 1) * sizeof(*more));
+	if (more == NULL)
+		return FG_E_NOMEM;
+	s->fresh = more;
+	*id = s->env->last_shared + 1;
+	st = store_shared_put(s->env, *id, data, len);
+	if (st == FG_OK)
+		s->fresh[s->n_fresh++] = *id;
+	return done(s, st);
+}
+
+/* What is named is kept by who names it from now on. */
+static void
+not_fresh(struct store *s, const struct store_part *parts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < s->n_fresh; j++)
+			if (s->fresh[j] == parts[i].id)
+				s->fresh[j--] = s->fresh[--s->n_fresh];
+}
+
+/* A slot for it, though a jump in the numbers may need many. */
+static enum fg_status
+make_room(struct store *s, unsigned page, uint64_t generation)
+{
+	const uint8_t *file = publish_file(s->env->pub);
+	uint64_t oldest = epoch_oldest(file, page);
+	uint64_t current = epoch_newest(file, page);
+
+	if (oldest == 0 || generation - oldest < EPOCH_SLOTS)
+		return FG_OK;
+	/* Only if numbers jumped is the current one among them. */
+	if (generation - current >= EPOCH_SLOTS)
+		return FG_E_SPACE;
+	return publish_retire(s->env->pub, page, generation - EPOCH_SLOTS + 1);
+}
+
+static enum fg_status
+store_and_publish(struct store *s, const struct store_new *g)
+{
+	struct epoch_slot slot;
+	unsigned page;
+	enum fg_status st = publish_page(s->env->pub, g->project, &page);
+
+	if (st == FG_OK)
+		st = make_room(s, page, g->generation);
+	if (st == FG_OK)
+		st = store_gen_put(s->env, g, &slot);
+	if (st != FG_OK)
+		return st;
+	store_step_at("publishing");
+	st = publish_generation(s->env->pub, page, &slot);
+	store_step_at("published");
+	return st;
+}
+
+enum fg_status
+store_commit_parts(struct store *s, const char *project, uint64_t generation,
+    uint64_t lcut_ms, const void *image, size_t len,
+    const struct store_part *parts, size_t n_parts)
+{
+	const struct store_new g = {project, generation, lcut_ms,
+	    store_now_ms(), image, len, parts, n_parts};
+	enum fg_status st;
+	uint64_t *tried;
+
+	st = ready(s);
+	if (st != FG_OK)
+		return st;
+	if (!epoch_name_ok(project) ||
+	    generation != store_next_generation(s, project))
+		return FG_E_INVALID;
+	tried = tried_number(s, project);
+	if (tried != NULL)
+		*tried = generation;
+	st = store_and_publish(s, &g);
+	if (st != FG_OK)
+		return done(s, st);
+	s->commits++;
+	not_fresh(s, parts, n_parts);
+	/* It is out; what cannot go now goes with a later one. */
+	st = store_keep(s, project);
+	if (st != FG_OK)
+		store_log(s, STORE_WARNING,
+		    "%s: cannot delete old generations now: %s", project,
+		    fg_strerror(st));
+	done(s, st);
+	return FG_OK;
+}
+
+enum fg_status
+store_commit(struct store *s, const char *project, uint64_t generation,
+    uint64_t lcut_ms, const void *image, size_t len)
+{
+	return store_commit_parts(
+	    s, project, generation, lcut_ms, image, len, NULL, 0);
+}
+
+enum fg_status
+store_older(struct store *s, const char *project, uint64_t generation,
+    struct store_generation *out)
+{
+	const uint8_t *file;
+	struct store_gens gens;
+	unsigned page;
+	enum fg_status st = ready(s);
+
+	if (st != FG_OK)
+		return st;
+	file = publish_file(s->env->pub);
+	page = epoch_find(file, project);
+	st = store_gens_list(s->env, project, &gens);
+	if (st != FG_OK)
+		return st;
+	st = FG_END;
+	for (size_t i = gens.n; page != 0 && st == FG_END && i-- > 0;) {
+		const struct store_gen *g = &gens.gen[i];
+
+		if (g->generation >= generation || !g->has_manifest ||
+		    !epoch_alive(file, page, g->generation))
+			continue;
+		out->generation = g->generation;
+		out->lcut_ms = g->head.lcut_ms;
+		out->time_ms = g->head.time_ms;
+		out->image = g->image.data;
+		out->len = (size_t)g->section.len;
+		st = FG_OK;
+	}
+	free(gens.gen);
+	return st;
+}
+
+enum fg_status
+store_latest(struct store *s, const char *project, struct store_generation *out)
+{
+	enum fg_status st = store_older(s, project, UINT64_MAX, out);
+
+	return st == FG_END ? FG_ABSENT : st;
+}
+
+/* --- signs of life ------------------------------------------------------------------ */
+
+static bool
+data_in_place(struct store *s)
+{
+	struct stat named, ours;
+
+	return s->env->kv != NULL &&
+	    fstatat(s->rules_dir, "current/data.mdb", &named,
+		AT_SYMLINK_NOFOLLOW) == 0 &&
+	    fstat(store_kv_fd(s->env->kv), &ours) == 0 &&
+	    named.st_dev == ours.st_dev && named.st_ino == ours.st_ino;
+}
+
+/* Whether data.mdb was cut: LMDB's map of it must not be touched then. */
+static bool
+data_was_cut(struct store *s)
+{
+	struct stat sb;
+	uint64_t len;
+
+	if (s->env->kv == NULL || fstat(store_kv_fd(s->env->kv), &sb) == -1)
+		return true;
+	len = (uint64_t)sb.st_size;
+	if (len < s->env->data_len)
+		return true;
+	s->env->data_len = len;
+	return false;
+}
+
+/* Takes apart what cannot be used any longer; NULL when all is well. */
+static const char *
+what_is_wrong(struct store *s)
+{
+	struct store_env *e = s->env;
+
+	if (data_was_cut(s)) {
+		store_kv_close(e->kv);
+		e->kv = NULL;
+		return "its data.mdb was cut";
+	}
+	if (!publish_intact(e->pub, s->rules_dir, "current")) {
+		if (!publish_restore(e->pub)) {
+			publish_close(e->pub);
+			e->pub = NULL;
+		}
+		return "its epoch file was removed or changed";
+	}
+	return data_in_place(s) ? NULL : "its data.mdb was removed or replaced";
+}
+
+enum fg_status
+store_beat(struct store *s, uint64_t queue_allowance)
+{
+	uint64_t now = store_now_ms();
+	const char *wrong;
+	enum fg_status st;
+
+	s->allowance = queue_allowance;
+	if (now < s->retry_ms && s->retry_ms - now <= RETRY_MS)
+		return FG_E_NOT_READY;
+	wrong =
+	    s->env->pub == NULL ? "its epoch file is lost" : what_is_wrong(s);
+	if (wrong != NULL) {
+		st = store_rebuild(s, wrong);
+		s->retry_ms = st == FG_OK ? 0 : now + RETRY_MS;
+		return st;
+	}
+	publish_beat(s->env->pub, queue_allowance);
+	if (s->replaced_ms != 0 &&
+	    (now < s->replaced_ms || now - s->replaced_ms > REMOVE_AFTER_MS)) {
+		store_env_remove_others(s, s->env->name);
+		s->replaced_ms = 0;
+	}
+	return FG_OK;
+}
+
+void
+store_status(struct store *s, struct store_status *out)
+{
+	struct stat sb;
+
+	memset(out, 0, sizeof(*out));
+	out->commits = s->commits;
+	out->rebuilds = s->rebuilds;
+	out->panics = s->panics;
+	out->remaps = s->remaps;
+	snprintf(
+	    out->environment, sizeof(out->environment), "%s", s->env->name);
+	if (s->env->kv == NULL)
+		return;
+	if (fstat(store_kv_fd(s->env->kv), &sb) == 0)
+		out->file_bytes = (uint64_t)sb.st_size;
+	out->living_bytes = store_living_bytes(s->env);
+	out->map_bytes = store_kv_map_size(s->env->kv);
+	out->remaps += store_kv_remaps(s->env->kv);
+}
