@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* As long as number_text() of any double can be: -2.2250738585072014e-308. */
+/* Room for any double: -2.2250738585072014e-308 takes the most, 327 bytes. */
 #define NUMBER_TEXT_MAX 328
 
 /* An optional sign and decimal digits; false when it is more or too great. */

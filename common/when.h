@@ -5,9 +5,9 @@
  * is; or an RFC 3339 date and time (T, t or one space between them, a fraction
  * of any length, Z, z or an offset with a colon); or a date and a time in UTC,
  * "Y-M-D H:M:S" without fraction, where a number may be short and have white
- * space before it and the year may have a sign and then any size.  Second 60 is the
- * first of the next minute.  A part of a millisecond is dropped toward the
- * past.  These are the forms that the reference implementation takes.
+ * space before it and the year may have a sign and then any length.  Second
+ * 60 is the first of the next minute.  A part of a millisecond is dropped
+ * toward the past.  These are the forms that the reference takes.
  *
  * No allocation, no locks, no locale, no time zone data.
  */
