@@ -1,0 +1,382 @@
+/*
+ * Calls against a real state directory: generations that come and go under a
+ * session, and the events that are left behind.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/image.h"
+#include "reader/forkgate.h"
+#include "syncer/store.h"
+#include "syncer/tail.h"
+#include "tests/unit/rules_fixture.h"
+#include "tests/unit/test.h"
+
+static char *dir;
+static struct store *store;
+static struct fg *fg;
+static struct fg_user *user;
+
+static int
+set_up(void **state)
+{
+	struct store_options keep = {.keep_generations = 1, .keep_ms = 1};
+	struct fg_options o = FG_OPTIONS_INIT;
+	char path[96];
+
+	(void)state;
+	dir = fixture_state_dir();
+	snprintf(path, sizeof(path), "%s/quarantine", dir);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(store_open(dir, &keep, &store), FG_OK);
+	store_beat(store, UINT64_MAX);
+	o.state_dir = dir;
+	assert_int_equal(fg_open(&o, &fg), FG_OK);
+	assert_int_equal(fg_user_new(&user), FG_OK);
+	fg_user_set_string(user, FG_USER_ID, "ann");
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	fg_user_free(user);
+	fg_close(fg);
+	store_close(store);
+	fixture_remove_dir(dir);
+	return 0;
+}
+
+/* Publishes rules whose gate g is decided by the rule of this name. */
+static uint64_t
+publish(const char *rule, const char *value)
+{
+	static const char format[] =
+	    "\"g\":{\"type\":\"t\",\"salt\":\"s\",\"defaultValue\":false,"
+	    "\"enabled\":true,\"idType\":\"userID\",\"entity\":"
+	    "\"feature_gate\",\"rules\":[{\"name\":\"n\",\"id\":\"%s\","
+	    "\"passPercentage\":100,\"returnValue\":%s,\"idType\":"
+	    "\"userID\",\"conditions\":[\"re\"]}]}";
+	struct fixture_doc doc = {
+	    .conditions =
+		"\"re\":{\"type\":\"unit_id\",\"idType\":\"userID\","
+		"\"operator\":\"str_matches\",\"targetValue\":\"^a.n\"}",
+	    .layers = "\"l\":{\"type\":\"t\",\"salt\":\"s\","
+		      "\"defaultValue\":{\"p\":\"x\",\"q\":1},\"enabled\":"
+		      "true,\"idType\":\"userID\",\"entity\":\"layer\","
+		      "\"rules\":[]}",
+	    .more = ",\"default_environment\":\"dev\""};
+	char gates[512], *json;
+	uint64_t generation = store_next_generation(store, "default");
+	uint8_t *image;
+	size_t len;
+
+	snprintf(gates, sizeof(gates), format, rule, value);
+	doc.gates = gates;
+	json = fixture_text(&doc);
+	image = fixture_image(json, &len);
+	image_seal(image, len, generation, 1700000001000, "Network");
+	usleep(3000); /* so that the one before is older than keep_ms */
+	assert_int_equal(store_commit(store, "default", generation,
+			     1700000000000, image, len),
+	    FG_OK);
+	free(image);
+	free(json);
+	return generation;
+}
+
+/* Positions, as a syncer keeps them. */
+static struct tail_change known[64];
+static size_t n_known;
+
+static enum fg_status
+position(void *arg, const uint8_t id[SEGMENT_ID], uint64_t *pos)
+{
+	(void)arg;
+	for (size_t i = 0; i < n_known; i++) {
+		if (memcmp(known[i].id, id, SEGMENT_ID) != 0)
+			continue;
+		*pos = known[i].pos;
+		return FG_OK;
+	}
+	return FG_ABSENT;
+}
+
+static enum fg_status
+save(void *arg, const struct tail_change *changes, size_t n)
+{
+	(void)arg;
+	for (size_t i = 0; i < n; i++) {
+		size_t k = 0;
+
+		while (k < n_known &&
+		    memcmp(known[k].id, changes[i].id, SEGMENT_ID) != 0)
+			k++;
+		assert_true(k < 64);
+		known[k] = changes[i];
+		n_known += k == n_known;
+	}
+	return FG_OK;
+}
+
+/* All that the workers have logged, as JSON; malloc'd. */
+static char *
+events(size_t *n)
+{
+	static const char *const projects[] = {"default"};
+	struct tail_options o = {.positions = {position, save, NULL},
+	    .projects = projects,
+	    .n_projects = 1};
+	char queue[96], quarantine[96], *text = calloc(1, 1 << 20);
+	struct tail_batch *batch;
+	struct tail *tail;
+
+	snprintf(queue, sizeof(queue), "%s/queue", dir);
+	snprintf(quarantine, sizeof(quarantine), "%s/quarantine", dir);
+	assert_non_null(text);
+	assert_int_equal(tail_open(queue, quarantine, &o, &tail), FG_OK);
+	*n = n_known = 0;
+	for (int round = 0; round < 40; round++) {
+		enum fg_status st = tail_next(tail, 1700000002000, &batch);
+
+		if (st == FG_ABSENT)
+			tail_hurry(tail);
+		if (st != FG_OK)
+			continue;
+		strncat(text, batch->events, batch->events_len);
+		*n += batch->n_events;
+		assert_int_equal(tail_accept(tail, batch), FG_OK);
+	}
+	tail_close(tail);
+	return text;
+}
+
+static void
+before_there_are_rules_checks_answer_no_values(void **state)
+{
+	struct fg_session *ses;
+	struct fg_gate g;
+
+	(void)state;
+	assert_int_equal(fg_wait_ready(fg, 0), FG_E_TIMEOUT);
+	assert_int_equal(fg_session_begin(fg, &ses), FG_OK);
+	fg_get_gate(ses, user, "g", 0, &g);
+	assert_false(g.value);
+	assert_string_equal(g.details.reason, "NoValues");
+	assert_int_equal(g.details.generation, 0);
+	publish("first", "true");
+	assert_false(fg_check_gate(ses, user, "g"));
+	assert_true(fg_session_refresh(ses));
+	assert_true(fg_check_gate(ses, user, "g"));
+	fg_session_end(ses);
+}
+
+static void
+a_session_stays_with_its_generation_while_that_is_kept(void **state)
+{
+	struct fg_session *ses, *late;
+	uint64_t first = publish("first", "true");
+	struct fg_gate g;
+
+	(void)state;
+	assert_int_equal(fg_wait_ready(fg, 2000), FG_OK);
+	assert_int_equal(fg_session_begin(fg, &ses), FG_OK);
+	fg_get_gate(ses, user, "g", 0, &g);
+	assert_string_equal(g.rule_id, "first");
+	assert_int_equal(g.details.generation, first);
+	assert_false(g.details.moved);
+	fg_session_end(ses);
+
+	assert_int_equal(fg_session_begin(fg, &late), FG_OK);
+	publish("second", "true");
+	publish("third", "true");
+	/* The session's own generation is gone now: it moves and says so. */
+	fg_get_gate(late, user, "g", 0, &g);
+	assert_string_equal(g.rule_id, "third");
+	assert_true(g.details.moved);
+	assert_true(g.details.generation > first + 1);
+	fg_session_end(late);
+}
+
+/*
+ * The evaluation that a dead generation gave must not be logged, and not be
+ * remembered as logged: the one that counts is.
+ */
+static void
+a_doomed_evaluation_leaves_nothing(void **state)
+{
+	struct fg_session *ses;
+	struct fg_info info = {.size = sizeof(info)};
+	char *text;
+	size_t n;
+
+	(void)state;
+	publish("doomed", "true");
+	assert_int_equal(fg_wait_ready(fg, 2000), FG_OK);
+	assert_int_equal(fg_session_begin(fg, &ses), FG_OK);
+	publish("living", "false");
+	publish("living", "false");
+	assert_false(fg_check_gate(ses, user, "g"));
+	fg_session_end(ses);
+	text = events(&n);
+	assert_int_equal(n, 1);
+	assert_null(strstr(text, "doomed"));
+	assert_non_null(strstr(text, "\"ruleID\":\"living\""));
+	free(text);
+	assert_int_equal(fg_get_info(fg, &info), FG_OK);
+	assert_int_equal(info.n_evaluations, 1);
+	assert_int_equal(info.n_exposures, 1);
+	assert_int_equal(info.n_deduplicated, 0);
+}
+
+static void
+an_exposure_is_logged_once_in_its_time(void **state)
+{
+	struct fg_session *ses;
+	struct fg_info info = {.size = sizeof(info)};
+	char *text;
+	size_t n;
+
+	(void)state;
+	publish("r", "true");
+	assert_int_equal(fg_wait_ready(fg, 2000), FG_OK);
+	assert_int_equal(fg_session_begin(fg, &ses), FG_OK);
+	for (int i = 0; i < 10; i++)
+		assert_true(fg_check_gate(ses, user, "g"));
+	fg_user_set_string(user, FG_USER_ID, "anna");
+	assert_true(fg_check_gate(ses, user, "g"));
+	fg_session_end(ses);
+	text = events(&n);
+	assert_int_equal(n, 2);
+	assert_non_null(
+	    strstr(text, "\"eventName\":\"statsig::gate_exposure\""));
+	assert_non_null(strstr(text, "\"gateValue\":\"true\""));
+	assert_non_null(strstr(text, "\"lcut\":\"1700000000000\""));
+	assert_non_null(strstr(text, "\"receivedAt\":\"1700000001000\""));
+	assert_non_null(strstr(text, "\"reason\":\"Network:Recognized\""));
+	assert_non_null(
+	    strstr(text, "\"statsigEnvironment\":{\"tier\":\"dev\"}"));
+	free(text);
+	assert_int_equal(fg_get_info(fg, &info), FG_OK);
+	assert_int_equal(info.n_evaluations, 11);
+	assert_int_equal(info.n_exposures, 2);
+	assert_int_equal(info.n_deduplicated, 9);
+}
+
+static void
+a_layer_logs_the_parameters_that_are_read(void **state)
+{
+	struct fg_session *ses;
+	struct fg_layer layer;
+	char *text;
+	size_t n;
+
+	(void)state;
+	publish("r", "true");
+	assert_int_equal(fg_wait_ready(fg, 2000), FG_OK);
+	assert_int_equal(fg_session_begin(fg, &ses), FG_OK);
+	assert_int_equal(fg_get_layer(ses, user, "l", 0, &layer), FG_OK);
+	free(events(&n));
+	assert_int_equal(n, 0);
+	/* The user may change before a parameter is read. */
+	fg_user_reset(user);
+	assert_string_equal(fg_layer_string(&layer, "p", "no"), "x");
+	assert_string_equal(fg_layer_string(&layer, "p", "no"), "x");
+	assert_string_equal(fg_layer_string(&layer, "q", "no"), "no");
+	assert_int_equal(fg_layer_int(&layer, "none", 5), 5);
+	fg_session_end(ses);
+	text = events(&n);
+	assert_int_equal(n, 1);
+	assert_non_null(strstr(text, "statsig::layer_exposure"));
+	assert_non_null(strstr(text, "\"parameterName\":\"p\""));
+	assert_non_null(strstr(text, "\"isExplicitParameter\":\"false\""));
+	assert_non_null(strstr(text, "\"userID\":\"ann\""));
+	free(text);
+}
+
+static void
+custom_events_are_never_dropped_as_repeats(void **state)
+{
+	struct fg_session *ses;
+	struct fg_value value = {.type = FG_DOUBLE};
+	struct fg_member metadata[1] = {{.key = "sku", .key_len = 3}};
+	char *text;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(fg_session_begin(fg, &ses), FG_OK);
+	value.u.number = 9.5;
+	metadata[0].value = (struct fg_value){.type = FG_STRING};
+	metadata[0].value.u.string.bytes = "a\"b";
+	metadata[0].value.u.string.len = 3;
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(
+		    fg_log_event(ses, user, "buy", &value, metadata, 1), FG_OK);
+	value.type = FG_BOOL;
+	assert_int_equal(
+	    fg_log_event(ses, user, "buy", &value, NULL, 0), FG_E_INVALID);
+	value.type = FG_DOUBLE;
+	value.u.number = 0.0 / 0.0;
+	assert_int_equal(
+	    fg_log_event(ses, user, "buy", &value, NULL, 0), FG_E_INVALID);
+	fg_session_end(ses);
+	text = events(&n);
+	assert_int_equal(n, 3);
+	assert_non_null(strstr(text, "\"eventName\":\"buy\""));
+	assert_non_null(strstr(text, "\"value\":9.5"));
+	assert_non_null(strstr(text, "\"metadata\":{\"sku\":\"a\\\"b\"}"));
+	free(text);
+}
+
+static void
+a_client_works_in_every_child(void **state)
+{
+	char *text;
+	size_t n;
+
+	(void)state;
+	publish("r", "true");
+	assert_int_equal(fg_wait_ready(fg, 2000), FG_OK);
+	for (int i = 0; i < 3; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			struct fg_session *ses;
+			bool ok;
+
+			if (fg_session_begin(fg, &ses) != FG_OK)
+				_exit(2);
+			ok = fg_check_gate(ses, user, "g");
+			_exit(ok ? 0 : 1);
+		}
+		int status = -1;
+
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+	}
+	text = events(&n);
+	assert_int_equal(n, 3);
+	free(text);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(before_there_are_rules_checks_answer_no_values),
+	    TEST(a_session_stays_with_its_generation_while_that_is_kept),
+	    TEST(a_doomed_evaluation_leaves_nothing),
+	    TEST(an_exposure_is_logged_once_in_its_time),
+	    TEST(a_layer_logs_the_parameters_that_are_read),
+	    TEST(custom_events_are_never_dropped_as_repeats),
+	    TEST(a_client_works_in_every_child),
+	};
+
+	return cmocka_run_group_tests_name("call", tests, NULL, NULL);
+}
