@@ -216,21 +216,35 @@ write_all(int fd, const void *data, size_t n)
 	return FG_OK;
 }
 
-static enum fg_status
-write_file(int fd, const uint8_t *head, size_t head_len,
+static bool
+parts_ok(const struct snapshot_info *info, size_t n_parts)
+{
+	return n_parts > 0 && n_parts <= SNAPSHOT_MAX_SECTIONS &&
+	    strnlen(info->project, MANIFEST_PROJECT) < MANIFEST_PROJECT;
+}
+
+enum fg_status
+snapshot_put(int fd, const struct snapshot_info *info,
     const struct snapshot_part *parts, size_t n_parts)
 {
 	static const uint8_t zero[SNAPSHOT_ALIGN];
-	enum fg_status st = write_all(fd, head, head_len);
+	size_t head_len, len;
+	enum fg_status st;
+	uint8_t *head;
 
+	if (!parts_ok(info, n_parts))
+		return FG_E_INVALID;
+	head = make_head(info, parts, n_parts, &head_len, &len);
+	if (head == NULL)
+		return FG_E_NOMEM;
+	st = write_all(fd, head, head_len);
 	for (size_t i = 0; i < n_parts && st == FG_OK; i++) {
 		st = write_all(fd, parts[i].data, parts[i].len);
 		if (st == FG_OK)
 			st = write_all(
 			    fd, zero, align_up(parts[i].len) - parts[i].len);
 	}
-	if (st == FG_OK && fsync(fd) == -1)
-		st = FG_E_IO;
+	free(head);
 	return st;
 }
 
@@ -262,30 +276,22 @@ snapshot_write(const char *path, unsigned mode,
     size_t n_parts)
 {
 	char tmp[4096];
-	size_t head_len, len;
-	uint8_t *head;
 	enum fg_status st;
 	int fd, saved;
 
-	if (n_parts == 0 || n_parts > SNAPSHOT_MAX_SECTIONS ||
-	    strnlen(info->project, MANIFEST_PROJECT) == MANIFEST_PROJECT ||
-	    strlen(path) + 8 > sizeof(tmp))
+	if (!parts_ok(info, n_parts) || strlen(path) + 8 > sizeof(tmp))
 		return FG_E_INVALID;
-	head = make_head(info, parts, n_parts, &head_len, &len);
-	if (head == NULL)
-		return FG_E_NOMEM;
 	snprintf(tmp, sizeof(tmp), "%s.XXXXXX", path);
 	fd = mkostemp(tmp, O_CLOEXEC);
-	if (fd == -1) {
-		free(head);
+	if (fd == -1)
 		return FG_E_IO;
-	}
-	st = write_file(fd, head, head_len, parts, n_parts);
-	if (st == FG_OK && (fchmod(fd, mode) == -1 || rename(tmp, path) == -1))
+	st = snapshot_put(fd, info, parts, n_parts);
+	if (st == FG_OK &&
+	    (fsync(fd) == -1 || fchmod(fd, mode) == -1 ||
+		rename(tmp, path) == -1))
 		st = FG_E_IO;
 	saved = errno;
 	close(fd);
-	free(head);
 	if (st != FG_OK)
 		unlink(tmp);
 	errno = saved;

@@ -46,6 +46,10 @@ enum fg_status snapshot_write(const char *path, unsigned mode,
     const struct snapshot_info *info, const struct snapshot_part *parts,
     size_t n_parts);
 
+/* The same into an open, empty file; nothing is synced or renamed. */
+enum fg_status snapshot_put(int fd, const struct snapshot_info *info,
+    const struct snapshot_part *parts, size_t n_parts);
+
 /*
  * Proves that n bytes, 8-aligned, are a whole snapshot: header, table, the
  * bounds and the checksum of every section.  FG_OK, FG_E_VERSION,

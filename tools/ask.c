@@ -1,0 +1,283 @@
+#include "tools/ask.h"
+
+#include <string.h>
+
+static const char *const kind_names[ASK_N_KINDS] = {
+    [ASK_GATE] = "gate",
+    [ASK_CONFIG] = "config",
+    [ASK_EXPERIMENT] = "experiment",
+    [ASK_LAYER] = "layer",
+    [ASK_PARAM_STORE] = "param_store",
+};
+
+enum ask_kind
+ask_kind_of(const char *word, size_t n)
+{
+	enum ask_kind kind = 0;
+
+	while (kind < ASK_N_KINDS &&
+	    (strlen(kind_names[kind]) != n ||
+		memcmp(kind_names[kind], word, n) != 0))
+		kind++;
+	return kind;
+}
+
+static bool
+ends_with(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+static bool
+is_known(const struct fg_details *details)
+{
+	return ends_with(details->reason, ":Recognized") ||
+	    ends_with(details->reason, ":Unsupported");
+}
+
+static void
+put_text(struct jsonw *w, const char *key, const char *text)
+{
+	jsonw_key(w, key);
+	if (text != NULL)
+		jsonw_text(w, text);
+	else
+		jsonw_null(w);
+}
+
+static void
+put_bool(struct jsonw *w, const char *key, bool is_there, bool x)
+{
+	jsonw_key(w, key);
+	if (is_there)
+		jsonw_bool(w, x);
+	else
+		jsonw_null(w);
+}
+
+static void
+put_u64(struct jsonw *w, const char *key, bool is_there, uint64_t x)
+{
+	jsonw_key(w, key);
+	if (is_there)
+		jsonw_u64(w, x);
+	else
+		jsonw_null(w);
+}
+
+/* The id type of what is not in the rules is the empty text. */
+static const char *
+text_or_null(const char *text)
+{
+	return text[0] != '\0' ? text : NULL;
+}
+
+static bool
+is_repeat(const struct fg_exposure *list, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (list[k].value == list[i].value &&
+		    strcmp(list[k].gate, list[i].gate) == 0 &&
+		    strcmp(list[k].rule_id, list[i].rule_id) == 0)
+			return true;
+	return false;
+}
+
+static void
+put_exposures(struct jsonw *w, const char *key, const struct fg_exposure *list,
+    size_t n, bool once)
+{
+	jsonw_key(w, key);
+	jsonw_begin_array(w);
+	for (size_t i = 0; i < n; i++) {
+		if (once && is_repeat(list, i))
+			continue;
+		jsonw_begin_object(w);
+		put_text(w, "gate", list[i].gate);
+		jsonw_key(w, "gateValue");
+		jsonw_bool_text(w, list[i].value);
+		put_text(w, "ruleID", list[i].rule_id);
+		jsonw_end_object(w);
+	}
+	jsonw_end_array(w);
+}
+
+static void
+put_head(struct jsonw *w, const struct ask *ask)
+{
+	jsonw_begin_object(w);
+	put_text(w, "kind", kind_names[ask->kind]);
+	put_text(w, "name", ask->name);
+	if (ask->param != NULL)
+		put_text(w, "parameter", ask->param);
+}
+
+static void
+put_details(
+    struct jsonw *w, const struct ask *ask, const struct fg_details *details)
+{
+	bool has_rules = details->generation != 0;
+
+	put_text(w, "reason", details->reason);
+	if (!ask->details)
+		return;
+	put_u64(w, "version", details->has_version, details->version);
+	put_u64(w, "generation", has_rules, details->generation);
+	put_u64(w, "lcut", has_rules, details->lcut);
+	put_u64(w, "received_at", has_rules, details->received_at);
+}
+
+static bool
+ask_gate(struct jsonw *w, struct fg_session *ses, struct fg_user *user,
+    const struct ask *ask)
+{
+	struct fg_gate gate;
+
+	fg_get_gate(ses, user, ask->name, ask->log ? 0 : FG_NO_EXPOSURE, &gate);
+	put_head(w, ask);
+	put_bool(w, "value", true, gate.value);
+	put_text(w, "rule_id", gate.rule_id);
+	put_text(w, "group_name", NULL);
+	put_text(w, "id_type", text_or_null(gate.id_type));
+	put_exposures(
+	    w, "secondary_exposures", gate.secondary, gate.n_secondary, false);
+	put_details(w, ask, &gate.details);
+	jsonw_end_object(w);
+	return is_known(&gate.details);
+}
+
+/* The whole value, or that of the parameter; false when that is not there. */
+static bool
+put_value(struct jsonw *w, const struct ask *ask, const char *json, size_t len)
+{
+	jsonw_key(w, "value");
+	if (json != NULL)
+		jsonw_raw(w, json, len);
+	else
+		jsonw_null(w);
+	return json != NULL || ask->param == NULL;
+}
+
+static bool
+ask_config(struct jsonw *w, struct fg_session *ses, struct fg_user *user,
+    const struct ask *ask)
+{
+	bool experiment = ask->kind == ASK_EXPERIMENT, known, has_value;
+	unsigned flags = ask->log ? 0 : FG_NO_EXPOSURE;
+	struct fg_config c;
+	const char *json;
+	size_t len;
+
+	if (experiment)
+		fg_get_experiment(ses, user, ask->name, flags, &c);
+	else
+		fg_get_config(ses, user, ask->name, flags, &c);
+	known = is_known(&c.details);
+	json = ask->param != NULL
+	    ? fg_params_json(c.params, ask->param, &len, NULL)
+	    : fg_params_text(c.params, &len);
+	put_head(w, ask);
+	has_value = put_value(w, ask, json, len);
+	put_text(w, "rule_id", c.rule_id);
+	put_text(
+	    w, "group_name", experiment || ask->details ? c.group_name : NULL);
+	put_text(w, "id_type", text_or_null(c.id_type));
+	put_bool(w, "passed", known, c.passed);
+	put_bool(w, "is_experiment_active", experiment && known,
+	    c.is_experiment_active);
+	put_bool(w, "is_user_in_experiment", experiment && known,
+	    c.is_user_in_experiment);
+	put_exposures(
+	    w, "secondary_exposures", c.secondary, c.n_secondary, false);
+	put_details(w, ask, &c.details);
+	jsonw_end_object(w);
+	return known && has_value;
+}
+
+static void
+put_explicit(struct jsonw *w, const struct fg_layer *layer, bool known)
+{
+	jsonw_key(w, "explicit_parameters");
+	if (!known) {
+		jsonw_null(w);
+		return;
+	}
+	jsonw_begin_array(w);
+	for (size_t i = 0; i < layer->n_explicit_params; i++)
+		jsonw_text(w, layer->explicit_params[i]);
+	jsonw_end_array(w);
+}
+
+static bool
+ask_layer(struct jsonw *w, struct fg_session *ses, struct fg_user *user,
+    const struct ask *ask)
+{
+	bool known, has_value, in_experiment;
+	struct fg_layer layer;
+	const char *json, *rule;
+	size_t len;
+
+	fg_get_layer(
+	    ses, user, ask->name, ask->log ? 0 : FG_NO_EXPOSURE, &layer);
+	known = is_known(&layer.details);
+	in_experiment = layer.allocated_experiment != NULL;
+	json = ask->param != NULL
+	    ? fg_layer_json(&layer, ask->param, &len, NULL)
+	    : fg_params_text(layer.params, &len);
+	rule = ask->param != NULL ? fg_layer_param_rule(&layer, ask->param)
+				  : layer.rule_id;
+	put_head(w, ask);
+	has_value = put_value(w, ask, json, len);
+	put_text(w, "rule_id", rule);
+	put_text(w, "group_name", layer.group_name);
+	put_text(w, "id_type", text_or_null(layer.id_type));
+	put_text(w, "allocated_experiment", layer.allocated_experiment);
+	put_explicit(w, &layer, known);
+	put_bool(w, "is_experiment_active", known, layer.is_experiment_active);
+	put_bool(w, "is_user_in_experiment", in_experiment,
+	    layer.is_user_in_experiment);
+	put_exposures(w, "secondary_exposures", layer.secondary,
+	    layer.n_secondary, false);
+	if (known)
+		put_exposures(w, "undelegated_secondary_exposures",
+		    layer.undelegated, layer.n_undelegated, true);
+	else
+		put_text(w, "undelegated_secondary_exposures", NULL);
+	put_details(w, ask, &layer.details);
+	jsonw_end_object(w);
+	return known && has_value;
+}
+
+/* The library does not know parameter stores: an answer without values. */
+static bool
+ask_param_store(struct jsonw *w, const struct ask *ask)
+{
+	put_head(w, ask);
+	jsonw_key(w, "value");
+	jsonw_raw(w, "{}", 2);
+	put_text(w, "rule_id", "");
+	put_text(w, "reason", "Unrecognized");
+	jsonw_end_object(w);
+	return false;
+}
+
+bool
+ask_print(struct jsonw *w, struct fg_session *ses, struct fg_user *user,
+    const struct ask *ask)
+{
+	switch (ask->kind) {
+	case ASK_GATE:
+		return ask_gate(w, ses, user, ask);
+	case ASK_CONFIG:
+	case ASK_EXPERIMENT:
+		return ask_config(w, ses, user, ask);
+	case ASK_LAYER:
+		return ask_layer(w, ses, user, ask);
+	case ASK_PARAM_STORE:
+	case ASK_N_KINDS:
+		break;
+	}
+	return ask_param_store(w, ask);
+}

@@ -1,0 +1,67 @@
+/* compile: a ruleset document becomes a snapshot file. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tools/cmd.h"
+#include "tools/eval_source.h"
+
+static const char help[] =
+    "usage: forkgate compile DOC.json -o FILE.fgs [--project P]\n"
+    "\n"
+    "Compiles a download_config_specs document into a snapshot, from which a\n"
+    "program evaluates without a syncer (fg_options.snapshot, forkgate eval\n"
+    "--snapshot).  Without -o it only says what it thinks of the document.\n"
+    "- is standard input.\n"
+    "\n"
+    "  -o, --output FILE  written whole, or not at all\n"
+    "  --project P        the project's name in it; \"default\"\n"
+    "\n"
+    "Exit status: 0 done, 1 done but gates, configs or layers were dropped as\n"
+    "invalid, 2 the document is refused, 3 a file cannot be read or written.\n";
+
+static const struct option options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"project", required_argument, NULL, 'p'},
+    {NULL, 0, NULL, 0},
+};
+
+static int
+run(int argc, char **argv)
+{
+	const char *output = NULL, *project = NULL, *path;
+	struct eval_image image;
+	enum fg_status st = FG_OK;
+	int opt, rc;
+
+	while ((opt = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
+		if (opt == 'o')
+			output = optarg;
+		else if (opt == 'p')
+			project = optarg;
+		else
+			return CMD_USAGE;
+	}
+	if (argc - optind != 1)
+		return cmd_usage(&cmd_compile, "one document is to be named");
+	path = argv[optind];
+	if (project != NULL && !cmd_project_ok(&cmd_compile, project))
+		return CMD_USAGE;
+	rc = eval_source_compile(&cmd_compile, path, &image);
+	if (rc != CMD_OK)
+		return rc;
+	if (output != NULL)
+		st = eval_source_write(&image, project, output);
+	if (st != FG_OK)
+		rc = cmd_fail(&cmd_compile, output, st);
+	else
+		printf("%s: %u gates, %u configs, %u layers, %u dropped, "
+		       "%zu bytes\n",
+		    path, image.n_gates, image.n_configs, image.n_layers,
+		    image.n_dropped, image.len);
+	free(image.bytes);
+	return rc == CMD_OK && image.n_dropped > 0 ? CMD_NO : rc;
+}
+
+const struct cmd cmd_compile = {
+    "compile", "a ruleset document to a snapshot file", help, run};

@@ -1,0 +1,214 @@
+#include "tools/eval_source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "common/image.h"
+#include "common/snapshot.h"
+#include "reader/forkgate.h"
+#include "syncer/compile.h"
+
+/* What a Statsig SDK calls rules that it was handed. */
+#define SOURCE "Bootstrap"
+
+static void
+say_notes(
+    const struct cmd *cmd, const char *path, const struct compile_notes *notes)
+{
+	static const char *const what[] = {
+	    [COMPILE_REFUSED] = "refused",
+	    [COMPILE_DROPPED] = "dropped",
+	    [COMPILE_UNSUPPORTED] = "unsupported",
+	};
+
+	for (size_t i = 0; i < notes->n; i++) {
+		const struct compile_note *note = &notes->notes[i];
+
+		cmd_say(cmd, "%s:%zu:%zu: %s: %s: %s", path, note->line,
+		    note->column, what[note->severity], note->path,
+		    note->message);
+	}
+	if (notes->n_more > 0)
+		cmd_say(cmd, "%s: and %zu more notes", path, notes->n_more);
+}
+
+static int
+compile_text(const struct cmd *cmd, const char *path, const char *text,
+    size_t n, struct eval_image *out)
+{
+	struct compile_notes notes = {0};
+	struct compile_result result = {0};
+	enum fg_status st = compile_document(text, n, &notes, &result);
+	int rc = CMD_OK;
+
+	say_notes(cmd, path, &notes);
+	if (st != FG_OK && notes.n == 0)
+		rc = cmd_fail(cmd, path, st);
+	else if (st != FG_OK)
+		rc = st == FG_E_INVALID ? CMD_USAGE : CMD_FAIL;
+	else if (!result.has_updates) {
+		cmd_say(cmd,
+		    "%s: has_updates is false: there are no rules in "
+		    "this document",
+		    path);
+		rc = CMD_USAGE;
+	}
+	if (rc == CMD_OK) {
+		image_seal(
+		    result.image, result.image_len, 1, cmd_now_ms(), SOURCE);
+		*out = (struct eval_image){
+		    .bytes = result.image,
+		    .len = result.image_len,
+		    .lcut_ms = result.time,
+		    .n_gates = result.n_gates,
+		    .n_configs = result.n_configs,
+		    .n_layers = result.n_layers,
+		    .n_dropped = result.n_dropped,
+		};
+		result.image = NULL;
+	}
+	compile_notes_free(&notes);
+	compile_result_free(&result);
+	return rc;
+}
+
+int
+eval_source_compile(
+    const struct cmd *cmd, const char *path, struct eval_image *out)
+{
+	char *text;
+	size_t n;
+	enum fg_status st = cmd_read_file(path, &text, &n);
+	int rc;
+
+	if (st != FG_OK)
+		return cmd_fail(cmd, path, st);
+	rc = compile_text(cmd, path, text, n, out);
+	free(text);
+	return rc;
+}
+
+static struct snapshot_info
+snapshot_info_of(const struct eval_image *image, const char *project)
+{
+	struct snapshot_info info = {
+	    .generation = 1,
+	    .lcut_ms = image->lcut_ms,
+	    .time_ms = cmd_now_ms(),
+	};
+
+	snprintf(info.project, sizeof(info.project), "%s",
+	    project != NULL ? project : "default");
+	return info;
+}
+
+enum fg_status
+eval_source_write(
+    const struct eval_image *image, const char *project, const char *path)
+{
+	struct snapshot_info info = snapshot_info_of(image, project);
+	struct snapshot_part part = {
+	    MANIFEST_IMAGE, 0, image->bytes, image->len};
+
+	return snapshot_write(path, 0644, &info, &part, 1);
+}
+
+/* Nothing stays behind, however this process ends: the file has no name. */
+static enum fg_status
+image_to_memory(const struct eval_image *image, const char *project, int *fd)
+{
+	struct snapshot_info info = snapshot_info_of(image, project);
+	struct snapshot_part part = {
+	    MANIFEST_IMAGE, 0, image->bytes, image->len};
+
+	*fd = memfd_create("forkgate-rules", MFD_CLOEXEC);
+	if (*fd < 0)
+		return FG_E_IO;
+	return snapshot_put(*fd, &info, &part, 1);
+}
+
+static int
+open_rules(const struct cmd *cmd, const struct eval_source *source,
+    struct fg_options *o, struct fg **out)
+{
+	struct eval_image image;
+	char path[64];
+	int fd = -1, rc = eval_source_compile(cmd, source->rules, &image);
+	enum fg_status st;
+
+	if (rc != CMD_OK)
+		return rc;
+	st = image_to_memory(&image, source->project, &fd);
+	free(image.bytes);
+	if (st == FG_OK) {
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		o->snapshot = path;
+		st = fg_open(o, out);
+	}
+	if (fd >= 0)
+		close(fd);
+	return st == FG_OK ? CMD_OK : cmd_fail(cmd, source->rules, st);
+}
+
+/* Why there are no rules, and what to do. */
+static int
+say_not_ready(const struct cmd *cmd, const char *where, enum fg_status st)
+{
+	switch ((int)st) {
+	case FG_E_TIMEOUT:
+		cmd_say(cmd,
+		    "%s: no rules yet; is forkgate-syncer running "
+		    "there, for this project?",
+		    where);
+		return CMD_NO;
+	case FG_E_VERSION:
+		cmd_say(cmd,
+		    "%s: the rules were written by a newer forkgate "
+		    "than this one, %s",
+		    where, fg_version());
+		return CMD_FAIL;
+	default:
+		return cmd_fail(cmd, where, st);
+	}
+}
+
+int
+eval_source_open(
+    const struct cmd *cmd, const struct eval_source *source, struct fg **out)
+{
+	struct fg_options o = FG_OPTIONS_INIT;
+	const char *where;
+	enum fg_status st;
+	int rc;
+
+	*out = NULL;
+	o.project = source->project;
+	o.environment = source->environment;
+	o.disable_logging = !source->log;
+	if (source->rules != NULL)
+		return open_rules(cmd, source, &o, out);
+	o.snapshot = source->snapshot;
+	o.state_dir = cmd_state_dir(source->state_dir);
+	where = o.snapshot != NULL ? o.snapshot : o.state_dir;
+	st = fg_open(&o, out);
+	if (st == FG_ABSENT) {
+		cmd_say(cmd, "%s: holds another project's rules than %s", where,
+		    o.project);
+		return CMD_USAGE;
+	}
+	if (st != FG_OK)
+		return say_not_ready(cmd, where, st);
+	st = fg_wait_ready(*out, 0);
+	if (st == FG_OK)
+		return CMD_OK;
+	rc = say_not_ready(cmd, where, st);
+	fg_close(*out);
+	*out = NULL;
+	return rc;
+}
