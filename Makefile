@@ -70,7 +70,7 @@ obj    = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 COMMON = $(B)/libcommon.a
 READER = $(B)/libforkgate.a
 SYNCER = $(B)/libsyncer.a
-TOOL   = $(filter-out $(B)/tools/origin%,$(call obj,tools/*.c))
+TOOLS  = $(B)/libtools.a
 FIXTURE = $(call obj,tests/unit/*_fixture.c)
 TESTS := $(patsubst tests/unit/%.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 E2E   := $(patsubst tests/e2e/%.c,$(B)/e2e/%,$(wildcard tests/e2e/*.c))
@@ -87,6 +87,7 @@ all: $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/forkgate $(B)/forkgate-origin
 $(COMMON): $(call obj,common/*.c)
 $(READER): $(call obj,reader/*.c)
 $(SYNCER): $(filter-out %/main.o,$(call obj,syncer/*.c))
+$(TOOLS): $(filter-out %/forkgate.o $(B)/tools/origin%,$(call obj,tools/*.c))
 %.a:
 	@mkdir -p $(@D)
 	$(call Q,AR)rm -f $@ && $(AR) rcs $@ $^
@@ -111,13 +112,14 @@ $(B)/$(SONAME): $(call obj,reader/*.c) $(B)/common/forkgate_status.o $(COMMON) \
 $(B)/forkgate-syncer: $(B)/syncer/main.o $(SYNCER) $(COMMON)
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(SYNCER_LIBS)
 
-$(B)/forkgate: $(TOOL) $(SYNCER) $(READER) $(COMMON)
+$(B)/forkgate: $(B)/tools/forkgate.o $(TOOLS) $(SYNCER) $(READER) $(COMMON)
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(SYNCER_LIBS) $(READER_LIBS)
 
 $(B)/forkgate-origin: $(call obj,tools/origin*.c) $(COMMON)
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(ORIGIN_LIBS)
 
-$(TESTS): $(B)/%: $(B)/tests/unit/%.o $(FIXTURE) $(SYNCER) $(READER) $(COMMON)
+$(TESTS): $(B)/%: $(B)/tests/unit/%.o $(FIXTURE) $(TOOLS) $(SYNCER) \
+    $(READER) $(COMMON)
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA) $(SYNCER_LIBS) $(READER_LIBS)
 
 $(E2E): $(B)/e2e/%: $(B)/tests/e2e/%.o $(READER) $(COMMON)
