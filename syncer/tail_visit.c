@@ -82,6 +82,7 @@ struct look {
 	bool dead;   /* the lock is ours: the owner let go of it */
 	bool closed; /* dead, or sealed */
 	uint8_t page[SEGMENT_HEADER];
+	size_t page_len;
 	struct segment_info info;
 	uint64_t size;
 	uint64_t counters[SEGMENT_N_COUNTERS];
@@ -140,8 +141,7 @@ read_page(struct look *l)
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	if (n < 0 || fstat(l->fd, &st) != 0)
 		return false;
-	if ((size_t)n < sizeof(l->page))
-		memset(l->page + n, 0, sizeof(l->page) - (size_t)n);
+	l->page_len = (size_t)n;
 	l->size = (uint64_t)st.st_size;
 	return true;
 }
@@ -185,7 +185,7 @@ find_end(struct look *l)
 static bool
 identify(struct tail *t, struct look *l, const uint8_t id[SEGMENT_ID])
 {
-	enum fg_status st = segment_parse(l->page, sizeof(l->page), &l->info);
+	enum fg_status st = segment_parse(l->page, l->page_len, &l->info);
 
 	if (st == FG_OK &&
 	    (memcmp(l->info.id, id, SEGMENT_ID) != 0 || l->size > SEGMENT_MAX))
