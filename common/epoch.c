@@ -256,7 +256,9 @@ epoch_current(const uint8_t *file, unsigned page, struct epoch_slot *out)
 		current = epoch_newest(file, page);
 		if (current == 0)
 			return FG_E_NOT_READY;
-		if (epoch_slot(file, page, current, out) == FG_OK)
+		/* Only damage puts oldest above current. */
+		if (epoch_slot(file, page, current, out) == FG_OK &&
+		    epoch_oldest(file, page) <= current)
 			return FG_OK;
 	}
 	return newest_whole(file, page, out);

@@ -256,6 +256,8 @@ rules_open(const char *state_dir, const char *project, struct rules **out)
 	    getrlimit(RLIMIT_AS, &lim) == 0 && lim.rlim_cur != RLIM_INFINITY;
 	r->why = FG_E_NOT_READY;
 	look(r);
+	/* If what was found is being replaced just now, look once more. */
+	r->next_look = 0;
 	*out = r;
 	return FG_OK;
 }

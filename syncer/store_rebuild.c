@@ -103,6 +103,8 @@ republish_project(void *arg, const char *project)
 		return st;
 	st = prove_gens(a->e, page, &gens, &bad);
 	current = epoch_newest(publish_file(a->e->pub), page);
+	if (epoch_oldest(publish_file(a->e->pub), page) > current)
+		st = FG_E_CORRUPT;
 	/* The current one is lost: it cannot fall, so another environment. */
 	if (st == FG_OK && current != 0 &&
 	    (bad == current || !is_listed(&gens, current)))
@@ -305,7 +307,12 @@ list_carried(struct carry *c)
 	if (page != 0) {
 		oldest = epoch_oldest(publish_file(c->old->pub), page);
 		c->shown = epoch_newest(publish_file(c->old->pub), page);
+		/* No count of commits comes near it: damage. */
+		if (c->shown > UINT64_MAX / 2)
+			c->shown = 0;
 		c->known = c->shown;
+		if (oldest > c->shown) /* damage; all that is there may live */
+			oldest = 1;
 	}
 	if (c->old->kv != NULL) {
 		uint64_t last = store_last_number(c->old, c->project);
@@ -329,6 +336,12 @@ list_carried(struct carry *c)
 		else
 			forget(c, i);
 	}
+	/* Under a new number the newest goes alone; else as slots allow. */
+	while (c->n > 1 &&
+	    (c->gen[c->n - 1].generation < c->shown ||
+		c->gen[c->n - 1].generation - c->gen[0].generation >=
+		    EPOCH_SLOTS))
+		forget(c, 0);
 	return st == FG_E_NOMEM ? st : FG_OK;
 }
 
