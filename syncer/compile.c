@@ -29,71 +29,6 @@ section(const struct top *top, enum compile_top field)
 	return top->at[field].text != NULL ? &top->at[field] : NULL;
 }
 
-/*
- * Finds the fields.  With only_updates all but has_updates might not be known:
- * they may occur twice, be missing or null.
- */
-static bool
-read_top(struct compile *c, const struct json_span *root, struct top *top,
-    bool only_updates)
-{
-	struct json_span value;
-	struct json_walk walk;
-	const char *raw, *name;
-	size_t raw_n, n, i;
-
-	*top = (struct top){0};
-	if (!json_walk_begin(&walk, root) || !walk.keyed)
-		return compile_fail(c, (size_t)(root->text - c->doc), NULL, 0,
-		    "the document is no object");
-	while (json_walk_next(&walk, &raw, &raw_n, &value)) {
-		size_t at = (size_t)(raw - c->doc);
-		enum fg_status st =
-		    json_string(raw, raw_n, &c->decoded, &name, &n);
-
-		if (st == FG_E_NOMEM) {
-			c->status = st;
-			return false;
-		}
-		if (st != FG_OK)
-			return compile_fail(c, at, NULL, 0,
-			    "half of a surrogate pair in a name");
-		i = find_field(name, n);
-		if (i == COMPILE_N_TOP ||
-		    (only_updates && i != COMPILE_HAS_UPDATES))
-			continue;
-		if (top->seen[i])
-			return compile_fail(c, at, name, n, "occurs twice");
-		top->seen[i] = true;
-		if (compile_top_fields[i].required || *value.text != 'n')
-			top->at[i] = value;
-	}
-	for (i = 0; i < COMPILE_N_TOP; i++)
-		if (compile_top_fields[i].required && !top->seen[i] &&
-		    (!only_updates || i == COMPILE_HAS_UPDATES))
-			return compile_fail(c, (size_t)(root->text - c->doc),
-			    compile_top_fields[i].name, compile_top_fields[i].n,
-			    "is missing");
-	return true;
-}
-
-/* Parses a field and checks it as its type asks. */
-static bool
-read_field(struct compile *c, const struct top *top, enum compile_top field)
-{
-	struct compile_where here = {.name = compile_top_fields[field].name,
-	    .n = compile_top_fields[field].n};
-	bool ok;
-
-	c->where = &here;
-	ok = compile_parse(c, &c->tree, &top->at[field], 1) &&
-	    compile_top_check(c, &c->tree, field);
-	if (ok)
-		compile_top_put(c, &c->tree, field);
-	c->where = NULL;
-	return ok;
-}
-
 /* The fields that are entered as maps, entry by entry. */
 static struct compile_map *
 map_of(struct compile *c, enum compile_top field)
@@ -120,6 +55,109 @@ map_of(struct compile *c, enum compile_top field)
 	}
 }
 
+/*
+ * A field that the walk is at: maps are entered, of others it is kept where
+ * they are.  An optional one may be null.
+ */
+static bool
+read_value(struct compile *c, struct top *top, enum compile_top field,
+    struct json_walk *walk)
+{
+	const struct compile_field *f = &compile_top_fields[field];
+	struct compile_where here = {.name = f->name, .n = f->n};
+	struct compile_map *map = map_of(c, field);
+	struct json_span value;
+	bool ok;
+
+	if (map == NULL || (*walk->text == 'n' && !f->required)) {
+		value = json_walk_value(walk);
+		if (f->required || *value.text != 'n')
+			top->at[field] = value;
+		return true;
+	}
+	top->at[field].text = walk->text;
+	c->where = &here;
+	ok = compile_map_read(c, map, walk);
+	c->where = NULL;
+	return ok;
+}
+
+/* The next member of the document: its field, COMPILE_N_TOP if none. */
+static bool
+next_field(struct compile *c, struct json_walk *walk, struct top *top,
+    size_t *field, bool *end)
+{
+	const char *raw, *name;
+	size_t raw_n, n;
+	enum fg_status st;
+
+	*end = !json_walk_next(walk, &raw, &raw_n);
+	if (*end)
+		return true;
+	st = json_string(raw, raw_n, &c->decoded, &name, &n);
+	if (st == FG_E_NOMEM)
+		c->status = st;
+	if (st == FG_E_INVALID)
+		return compile_fail(c, (size_t)(raw - c->doc), NULL, 0,
+		    "half of a surrogate pair in a name");
+	if (st != FG_OK)
+		return false;
+	*field = find_field(name, n);
+	if (*field == COMPILE_N_TOP)
+		return true;
+	if (top->seen[*field])
+		return compile_fail(
+		    c, (size_t)(raw - c->doc), name, n, "occurs twice");
+	top->seen[*field] = true;
+	return true;
+}
+
+static bool
+read_top(struct compile *c, const struct json_span *root, struct top *top)
+{
+	struct json_walk walk;
+	bool end = false;
+	size_t i;
+
+	*top = (struct top){0};
+	if (!json_walk_begin(&walk, root->text, root->n) || !walk.keyed)
+		return compile_fail(c, (size_t)(root->text - c->doc), NULL, 0,
+		    "the document is no object");
+	for (;;) {
+		if (!next_field(c, &walk, top, &i, &end))
+			return false;
+		if (end)
+			break;
+		if (i == COMPILE_N_TOP)
+			json_walk_value(&walk);
+		else if (!read_value(c, top, (enum compile_top)i, &walk))
+			return false;
+	}
+	for (i = 0; i < COMPILE_N_TOP; i++)
+		if (compile_top_fields[i].required && !top->seen[i])
+			return compile_fail(c, (size_t)(root->text - c->doc),
+			    compile_top_fields[i].name, compile_top_fields[i].n,
+			    "is missing");
+	return true;
+}
+
+/* Parses a field and checks it as its type asks. */
+static bool
+read_field(struct compile *c, const struct top *top, enum compile_top field)
+{
+	struct compile_where here = {.name = compile_top_fields[field].name,
+	    .n = compile_top_fields[field].n};
+	bool ok;
+
+	c->where = &here;
+	ok = compile_parse(c, &c->tree, &top->at[field], 1) &&
+	    compile_top_check(c, &c->tree, field);
+	if (ok)
+		compile_top_put(c, &c->tree, field);
+	c->where = NULL;
+	return ok;
+}
+
 static bool
 read_fields(struct compile *c, const struct top *top)
 {
@@ -127,17 +165,8 @@ read_fields(struct compile *c, const struct top *top)
 
 	for (int i = 0; ok && i < COMPILE_N_TOP; i++) {
 		enum compile_top field = (enum compile_top)i;
-		struct compile_map *map = map_of(c, field);
-		struct compile_where here = {.name = compile_top_fields[i].name,
-		    .n = compile_top_fields[i].n};
 
-		if (section(top, field) == NULL)
-			continue;
-		c->where = &here;
-		if (map != NULL)
-			ok = compile_map_read(c, map, section(top, field));
-		c->where = NULL;
-		if (map == NULL)
+		if (section(top, field) != NULL && map_of(c, field) == NULL)
 			ok = read_field(c, top, field);
 	}
 	return ok;
@@ -276,8 +305,7 @@ document(
 	struct top top;
 	bool done = false;
 
-	if (!read_top(c, root, &top, false) ||
-	    !read_answers(c, &top, out, &done))
+	if (!read_top(c, root, &top) || !read_answers(c, &top, out, &done))
 		return false;
 	if (done)
 		return true;
@@ -289,16 +317,32 @@ document(
 	return compile_status(c) == FG_OK;
 }
 
-/* A document that cannot be read may still say that there is nothing new. */
+/*
+ * A document that cannot be read may still say that there is nothing new: by
+ * has_updates, once, whatever else there is.
+ */
 static bool
 says_no_updates(struct compile *c, const struct json_span *root)
 {
-	struct top top;
+	struct top top = {0};
+	struct json_walk walk;
+	bool end = false, no = false;
+	size_t i;
 
 	c->failed = false;
-	c->where = NULL;
-	return read_top(c, root, &top, true) &&
-	    *top.at[COMPILE_HAS_UPDATES].text == 'f';
+	if (!json_walk_begin(&walk, root->text, root->n) || !walk.keyed)
+		return false;
+	for (;;) {
+		if (!next_field(c, &walk, &top, &i, &end))
+			return false;
+		if (end)
+			return no;
+		if (i == COMPILE_HAS_UPDATES)
+			no = *walk.text == 'f';
+		else if (i < COMPILE_N_TOP)
+			top.seen[i] = false; /* not a field to know here */
+		json_walk_value(&walk);
+	}
 }
 
 static void
@@ -365,8 +409,8 @@ compile_document(const char *json, size_t n, struct compile_notes *notes,
 	}
 	if (st != FG_OK)
 		return c.status != FG_OK ? c.status : st;
-	root = json_span(json, end);
-	image_build_init(&c.b, n / 2);
+	root = (struct json_span){.text = json, .n = end};
+	image_build_init(&c.b, n);
 	if (!document(&c, &root, out))
 		st = refuse(&c, &root, out);
 	free_all(&c);

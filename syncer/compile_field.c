@@ -195,8 +195,12 @@ compile_decode(
 {
 	size_t raw_n;
 	const char *raw = compile_raw(t, node, &raw_n), *s;
-	enum fg_status st = json_string(raw, raw_n, &c->decoded, &s, n);
+	enum fg_status st;
 
+	*n = raw_n;
+	if (!t->json.escapes)
+		return raw;
+	st = json_string(raw, raw_n, &c->decoded, &s, n);
 	if (st == FG_OK)
 		return s;
 	if (st == FG_E_NOMEM)
@@ -231,7 +235,7 @@ compile_readable(struct compile *c, const struct compile_tree *t, uint32_t node,
 
 		*bad = i;
 		*why = "half of a surrogate pair";
-		if (nodes[i].kind == JSON_STRING &&
+		if (t->json.escapes && nodes[i].kind == JSON_STRING &&
 		    compile_decode(c, t, i, &n) == NULL)
 			return false;
 		*why = "the number is too great";

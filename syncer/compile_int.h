@@ -74,6 +74,7 @@ struct compile_entry {
 	uint32_t n_tokens;
 	uint32_t depth;
 	uint32_t record; /* in the image, once there is one */
+	bool escapes;
 };
 
 /* A map of the document: entries in the order of their names. */
@@ -173,11 +174,11 @@ void compile_report(struct compile *c, enum compile_severity severity);
 enum fg_status compile_status(const struct compile *c);
 
 /*
- * Enters the members of a section, which must be an object.  A name that comes
+ * Enters the members of the object that the walk is at.  A name that comes
  * again takes the place of the one before.
  */
-bool compile_map_read(struct compile *c, struct compile_map *map,
-    const struct json_span *section);
+bool compile_map_read(
+    struct compile *c, struct compile_map *map, struct json_walk *at);
 
 /* The number of a name; an entry without text if it is new.  NAMES_NONE: no
  * memory. */

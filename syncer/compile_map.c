@@ -17,40 +17,54 @@ entry_room(struct compile *c, struct compile_map *map)
 	return true;
 }
 
+/* The entry of a name as it is spelled; NULL after saying what is wrong. */
+static struct compile_entry *
+enter(struct compile *c, struct compile_map *map, const char *raw, size_t raw_n)
+{
+	const char *name;
+	size_t n;
+	enum fg_status st = json_string(raw, raw_n, &c->decoded, &name, &n);
+	uint32_t number = NAMES_NONE;
+
+	if (st == FG_E_INVALID) {
+		compile_fail(c, (size_t)(raw - c->doc), NULL, 0,
+		    "half of a surrogate pair in a name");
+		return NULL;
+	}
+	if (st == FG_OK)
+		number = names_add(&map->names, name, n, name != raw);
+	if (number == NAMES_NONE || !entry_room(c, map)) {
+		c->status = FG_E_NOMEM;
+		return NULL;
+	}
+	return &map->entries[number];
+}
+
 bool
 compile_map_read(
-    struct compile *c, struct compile_map *map, const struct json_span *section)
+    struct compile *c, struct compile_map *map, struct json_walk *at)
 {
-	struct json_span value;
 	struct json_walk walk;
-	const char *raw, *name;
-	size_t raw_n, n;
+	const char *raw;
+	size_t raw_n;
 
-	if (!json_walk_begin(&walk, section) || !walk.keyed)
-		return compile_fail(c, (size_t)(section->text - c->doc), NULL,
-		    0, "expected an object");
-	while (json_walk_next(&walk, &raw, &raw_n, &value)) {
-		enum fg_status st =
-		    json_string(raw, raw_n, &c->decoded, &name, &n);
-		struct compile_entry *e;
-		uint32_t number;
+	if (!json_walk_enter(at, &walk) || !walk.keyed)
+		return compile_fail(c, (size_t)(at->text - c->doc), NULL, 0,
+		    "expected an object");
+	while (json_walk_next(&walk, &raw, &raw_n)) {
+		struct compile_entry *e = enter(c, map, raw, raw_n);
+		struct json_span value;
 
-		if (st == FG_E_INVALID)
-			return compile_fail(c, (size_t)(raw - c->doc), NULL, 0,
-			    "half of a surrogate pair in a name");
-		number = st == FG_OK
-		    ? names_add(&map->names, name, n, name != raw)
-		    : NAMES_NONE;
-		if (number == NAMES_NONE || !entry_room(c, map)) {
-			c->status = FG_E_NOMEM;
+		if (e == NULL)
 			return false;
-		}
-		e = &map->entries[number];
+		value = json_walk_value(&walk);
 		e->text = value.text;
 		e->n = (uint32_t)value.n;
 		e->n_tokens = (uint32_t)value.n_tokens;
 		e->depth = (uint32_t)value.depth;
+		e->escapes = value.escapes;
 	}
+	json_walk_leave(at, &walk);
 	return true;
 }
 
@@ -76,7 +90,8 @@ compile_entry_parse(struct compile *c, const struct compile_map *map,
 	const struct json_span value = {.text = e->text,
 	    .n = e->n,
 	    .depth = e->depth,
-	    .n_tokens = e->n_tokens};
+	    .n_tokens = e->n_tokens,
+	    .escapes = e->escapes};
 
 	*where = (struct compile_where){.up = c->where,
 	    .name = map->names.entries[number].bytes,

@@ -8,7 +8,8 @@ struct image_build_slot {
 	uint32_t str;
 };
 
-#define MIN_SLOTS 1024U
+#define MIN_SLOTS    1024U
+#define BYTES_A_SLOT 64 /* of the document, mostly */
 
 static uint32_t
 fail(struct image_build *b, enum fg_status st)
@@ -41,18 +42,6 @@ grow(struct image_build *b, size_t n)
 	b->base = more;
 	b->cap = cap;
 	return true;
-}
-
-void
-image_build_init(struct image_build *b, size_t expected)
-{
-	*b = (struct image_build){.status = FG_OK};
-	if (expected < 4096)
-		expected = 4096;
-	if (!grow(b, expected < IMAGE_MAX_SIZE ? expected : IMAGE_MAX_SIZE))
-		return;
-	memset(b->base, 0, IMAGE_HEADER);
-	b->len = IMAGE_HEADER;
 }
 
 void
@@ -133,11 +122,10 @@ image_build_bytes(const struct image_build *b, uint32_t str, size_t *n)
 	return (const char *)b->base + str + IMAGE_STR_BYTES;
 }
 
-/* Twice the slots, each string put in again. */
+/* More slots, each string put in again. */
 static bool
-rehash(struct image_build *b)
+rehash(struct image_build *b, uint32_t n)
 {
-	uint32_t n = b->n_slots != 0 ? 2 * b->n_slots : MIN_SLOTS;
 	struct image_build_slot *old = b->strings;
 	struct image_build_slot *slots = calloc(n, sizeof(*slots));
 
@@ -159,6 +147,23 @@ rehash(struct image_build *b)
 	b->strings = slots;
 	b->n_slots = n;
 	return true;
+}
+
+void
+image_build_init(struct image_build *b, size_t expected)
+{
+	uint32_t n_slots = MIN_SLOTS;
+
+	*b = (struct image_build){.status = FG_OK};
+	if (expected < 4096)
+		expected = 4096;
+	if (!grow(b, expected < IMAGE_MAX_SIZE ? expected : IMAGE_MAX_SIZE))
+		return;
+	memset(b->base, 0, IMAGE_HEADER);
+	b->len = IMAGE_HEADER;
+	while (n_slots < expected / BYTES_A_SLOT)
+		n_slots *= 2;
+	rehash(b, n_slots);
 }
 
 /* The slot of these bytes, free if they are new. */
@@ -189,7 +194,7 @@ image_build_str(struct image_build *b, const void *bytes, size_t n)
 
 	if (b->status != FG_OK)
 		return 0;
-	if (b->n_strings >= b->n_slots / 4 * 3 && !rehash(b))
+	if (b->n_strings >= b->n_slots / 4 * 3 && !rehash(b, 2 * b->n_slots))
 		return 0;
 	slot = find(b, bytes, n, hash);
 	if (slot->str != 0)

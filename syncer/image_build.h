@@ -25,7 +25,10 @@ struct image_build {
 	uint32_t n_slots;
 };
 
-/* Starts with an empty header and room for about that many bytes. */
+/*
+ * Starts with an empty header, and with room for an image of a document of
+ * about that many bytes.
+ */
 void image_build_init(struct image_build *b, size_t expected);
 void image_build_free(struct image_build *b);
 

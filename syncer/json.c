@@ -50,8 +50,8 @@ skip_space(const char *p, const char *end)
 }
 
 /* From behind a string's opening quote to behind its closing one. */
-static const char *
-skip_string(const char *p, const char *end)
+static inline const char *
+skip_string(const char *p, const char *end, bool *escapes)
 {
 	while (p < end) {
 		if (end - p >= 8) {
@@ -68,7 +68,11 @@ skip_string(const char *p, const char *end)
 		}
 		if (*p == '"')
 			return p + 1;
-		p += *p == '\\' ? 2 : 1;
+		if (*p == '\\') {
+			*escapes = true;
+			p++;
+		}
+		p++;
 	}
 	return end;
 }
@@ -82,7 +86,7 @@ skip_container(const char *p, const char *end, struct json_span *s)
 	while (p < end) {
 		switch (*p++) {
 		case '"':
-			p = skip_string(p, end);
+			p = skip_string(p, end, &s->escapes);
 			break;
 		case '{':
 		case '[':
@@ -124,7 +128,7 @@ json_span(const char *text, size_t n)
 	if (*p == '{' || *p == '[')
 		p = skip_container(p, end, &s);
 	else if (*p == '"')
-		p = skip_string(p + 1, end);
+		p = skip_string(p + 1, end, &s.escapes);
 	else
 		while (p < end && !ends_scalar(*p))
 			p++;
@@ -133,37 +137,62 @@ json_span(const char *text, size_t n)
 }
 
 bool
-json_walk_begin(struct json_walk *w, const struct json_span *value)
+json_walk_begin(struct json_walk *w, const char *text, size_t n)
 {
-	if (value->n < 2 || (*value->text != '{' && *value->text != '['))
+	w->end = text + n;
+	w->text = skip_space(text, w->end);
+	w->first = true;
+	if (w->text == w->end || (*w->text != '{' && *w->text != '['))
 		return false;
-	w->keyed = *value->text == '{';
-	w->next = value->text + 1;
-	w->end = value->text + value->n - 1;
+	w->keyed = *w->text++ == '{';
 	return true;
 }
 
 bool
-json_walk_next(struct json_walk *w, const char **key, size_t *key_len,
-    struct json_span *value)
+json_walk_next(struct json_walk *w, const char **key, size_t *key_len)
 {
-	const char *p = skip_space(w->next, w->end);
+	const char *p = skip_space(w->text, w->end);
+	bool escapes;
 
-	if (p < w->end && *p == ',')
-		p = skip_space(p + 1, w->end);
-	if (p >= w->end)
-		return false;
 	*key = NULL;
 	*key_len = 0;
+	if (!w->first && p < w->end && *p == ',')
+		p = skip_space(p + 1, w->end);
+	w->first = false;
+	if (p == w->end || *p == '}' || *p == ']') {
+		w->text = p < w->end ? p + 1 : p;
+		w->end = w->text; /* asked again, it says so again */
+		return false;
+	}
 	if (w->keyed) {
 		*key = p + 1;
-		p = skip_string(p + 1, w->end);
+		p = skip_string(p + 1, w->end, &escapes);
 		*key_len = (size_t)(p - *key) - 1;
 		p = skip_space(p, w->end) + 1; /* the colon */
 	}
-	*value = json_span(p, (size_t)(w->end - p));
-	w->next = value->text + value->n;
+	w->text = skip_space(p, w->end);
 	return true;
+}
+
+struct json_span
+json_walk_value(struct json_walk *w)
+{
+	struct json_span value = json_span(w->text, (size_t)(w->end - w->text));
+
+	w->text = value.text + value.n;
+	return value;
+}
+
+bool
+json_walk_enter(const struct json_walk *w, struct json_walk *inner)
+{
+	return json_walk_begin(inner, w->text, (size_t)(w->end - w->text));
+}
+
+void
+json_walk_leave(struct json_walk *w, const struct json_walk *inner)
+{
+	w->text = inner->text;
 }
 
 /* Room for n tokens and n nodes; what was there is gone. */
@@ -192,6 +221,7 @@ static enum fg_status
 flatten(struct json_tree *t, const struct json_span *value)
 {
 	size_t depth = 0, i = 0;
+	bool escapes;
 
 	if (t->copy_cap < value->n) {
 		free(t->copy);
@@ -208,7 +238,8 @@ flatten(struct json_tree *t, const struct json_span *value)
 		if (b == '"') {
 			const char *end = value->text + value->n;
 
-			i = (size_t)(skip_string(value->text + i + 1, end) -
+			i = (size_t)(skip_string(
+					 value->text + i + 1, end, &escapes) -
 			    value->text);
 			continue;
 		}
@@ -257,26 +288,28 @@ link_nodes(struct json_tree *t)
 	const jsmntok_t *tok = t->tokens;
 	struct json_node *nodes = t->own_nodes;
 
-	for (uint32_t i = 0; i < t->n_nodes; i++) {
-		struct json_node *x = &nodes[i];
+	memset(nodes, 0, t->n_nodes * sizeof(*nodes));
+	for (uint32_t i = t->n_nodes; i-- > 0;) {
+		struct json_node *x = &nodes[i], *up;
+		uint8_t depth;
 
 		x->start = (uint32_t)tok[i].start;
 		x->end = (uint32_t)tok[i].end;
-		x->next = i + 1;
 		x->n_children = (uint32_t)tok[i].size;
 		x->kind = (uint8_t)kind_of(&tok[i], t->text);
-		x->depth = x->kind == JSON_ARRAY || x->kind == JSON_OBJECT;
-	}
-	for (uint32_t i = t->n_nodes; i-- > 1;) {
-		struct json_node *up = &nodes[tok[i].parent];
-		uint8_t depth = nodes[i].depth;
-
-		if (up->kind != JSON_STRING)
-			depth++;
+		if (x->next == 0)
+			x->next = i + 1;
+		/* A key adds no level to what its value has. */
+		depth = x->depth;
+		if (x->kind >= JSON_ARRAY)
+			x->depth = ++depth;
+		if (i == 0)
+			break;
+		up = &nodes[tok[i].parent];
 		if (up->depth < depth)
 			up->depth = depth;
-		if (up->next < nodes[i].next)
-			up->next = nodes[i].next;
+		if (up->next == 0)
+			up->next = x->next;
 	}
 }
 
@@ -290,6 +323,7 @@ json_parse(struct json_tree *t, const struct json_span *value)
 
 	t->text = value->text;
 	t->n_nodes = 0;
+	t->escapes = value->escapes;
 	if (st == FG_OK && value->depth > TREE_DEPTH)
 		st = flatten(t, value);
 	if (st != FG_OK)

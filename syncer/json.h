@@ -69,6 +69,7 @@ struct json_span {
 	size_t n;
 	size_t depth;    /* of containers: 0 for a scalar, 1 for [] */
 	size_t n_tokens; /* no more tokens than this */
+	bool escapes;    /* a string in it has a backslash */
 };
 
 /* Skips white space and spans the value after it. */
@@ -76,23 +77,27 @@ struct json_span json_span(const char *text, size_t n);
 
 /*
  * A walk over the elements of an array or the members of an object, without a
- * tree: for containers too big for one.
+ * tree and each byte looked at once: for containers too big for a tree.
+ *
+ * begin starts at a container, false if the n bytes start with something else.
+ * next steps to the next value and tells its key, the n bytes between the
+ * quotes for json_string(); false at the end.  At a value, text points to its
+ * first byte, and one of two must be called: value spans it and passes on; or
+ * enter begins a walk of its members, and leave, after that one's end, passes
+ * on.  Enter too is false if the value is no container.
  */
 struct json_walk {
-	const char *next;
+	const char *text;
 	const char *end;
 	bool keyed;
+	bool first;
 };
 
-/* False if the value is neither array nor object. */
-bool json_walk_begin(struct json_walk *w, const struct json_span *value);
-
-/*
- * The next value, and in an object its key: the n bytes between the quotes,
- * for json_string().  False at the end.
- */
-bool json_walk_next(struct json_walk *w, const char **key, size_t *key_len,
-    struct json_span *value);
+bool json_walk_begin(struct json_walk *w, const char *text, size_t n);
+bool json_walk_next(struct json_walk *w, const char **key, size_t *key_len);
+struct json_span json_walk_value(struct json_walk *w);
+bool json_walk_enter(const struct json_walk *w, struct json_walk *inner);
+void json_walk_leave(struct json_walk *w, const struct json_walk *inner);
 
 /*
  * A value in a tree.  Nodes lie in the order of the text: the first child of
@@ -113,6 +118,7 @@ struct json_tree {
 	const char *text;
 	const struct json_node *nodes; /* 0 is the root */
 	uint32_t n_nodes;
+	bool escapes;             /* a string in it has a backslash */
 	void *tokens, *own_nodes; /* private from here on */
 	size_t cap;
 	char *copy;

@@ -325,24 +325,59 @@ a_walk_meets_each_member_with_its_span(void **state)
 {
 	const char text[] = " { \"a\\\"\" : [ \"]\" , 2 ] , \"b\":\"}\" ,"
 			    "\"c\" : -1 } ";
-	struct json_span s = json_span(text, sizeof(text) - 1), v;
 	struct json_walk w;
+	struct json_span v;
 	const char *key;
 	size_t n;
 
 	(void)state;
-	assert_true(json_walk_begin(&w, &s));
-	assert_true(json_walk_next(&w, &key, &n, &v));
+	assert_true(json_walk_begin(&w, text, sizeof(text) - 1));
+	assert_true(w.keyed);
+	assert_true(json_walk_next(&w, &key, &n));
 	assert_memory_equal(key, "a\\\"", n);
+	v = json_walk_value(&w);
 	assert_int_equal(v.n, strlen("[ \"]\" , 2 ]"));
 	assert_int_equal(v.depth, 1);
-	assert_true(json_walk_next(&w, &key, &n, &v));
+	assert_false(v.escapes);
+	assert_true(json_walk_next(&w, &key, &n));
+	v = json_walk_value(&w);
 	assert_memory_equal(v.text, "\"}\"", v.n);
-	assert_true(json_walk_next(&w, &key, &n, &v));
+	assert_true(json_walk_next(&w, &key, &n));
+	v = json_walk_value(&w);
 	assert_memory_equal(v.text, "-1", v.n);
-	assert_false(json_walk_next(&w, &key, &n, &v));
-	s = json_span("7", 1);
-	assert_false(json_walk_begin(&w, &s));
+	assert_false(json_walk_next(&w, &key, &n));
+	assert_false(json_walk_next(&w, &key, &n));
+	assert_false(json_walk_begin(&w, " 7", 2));
+	assert_false(json_walk_begin(&w, " ", 1));
+}
+
+static void
+a_walk_enters_a_value_and_passes_on_behind_it(void **state)
+{
+	const char text[] = "[{\"a\":1,\"b\":{}},[],3]";
+	struct json_walk w, in, deep;
+	const char *key;
+	size_t n;
+
+	(void)state;
+	assert_true(json_walk_begin(&w, text, sizeof(text) - 1));
+	assert_true(json_walk_next(&w, &key, &n));
+	assert_null(key);
+	assert_true(json_walk_enter(&w, &in));
+	assert_true(json_walk_next(&in, &key, &n));
+	assert_int_equal(json_walk_value(&in).n, 1);
+	assert_true(json_walk_next(&in, &key, &n));
+	assert_true(json_walk_enter(&in, &deep));
+	assert_false(json_walk_next(&deep, &key, &n));
+	json_walk_leave(&in, &deep);
+	assert_false(json_walk_next(&in, &key, &n));
+	json_walk_leave(&w, &in);
+	assert_true(json_walk_next(&w, &key, &n));
+	assert_int_equal(json_walk_value(&w).n, 2);
+	assert_true(json_walk_next(&w, &key, &n));
+	assert_false(json_walk_enter(&w, &in));
+	assert_int_equal(*json_walk_value(&w).text, '3');
+	assert_false(json_walk_next(&w, &key, &n));
 }
 
 static void
@@ -439,6 +474,7 @@ main(void)
 	    cmocka_unit_test(a_tree_leads_over_each_value_in_order),
 	    cmocka_unit_test(a_scalar_is_a_tree_of_one_node),
 	    cmocka_unit_test(a_walk_meets_each_member_with_its_span),
+	    cmocka_unit_test(a_walk_enters_a_value_and_passes_on_behind_it),
 	    cmocka_unit_test(strings_are_decoded_and_half_pairs_are_refused),
 	    cmocka_unit_test(integers_are_integers_by_their_spelling),
 	    cmocka_unit_test(a_place_is_counted_in_lines_and_bytes),
