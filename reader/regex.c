@@ -8,6 +8,7 @@
 #include <pcre2.h>
 
 #include "common/hash64.h"
+#include "reader/regex_rewrite.h"
 
 #define N_BUCKETS   64
 #define MATCH_LIMIT 1000000
@@ -109,42 +110,6 @@ cache_find(struct regex_cache *cache, uint64_t hash, const uint8_t *p, size_t n)
 	return re;
 }
 
-/*
- * The reference's \h is a hexadecimal digit, PCRE2's is white space.  Writes
- * the pattern with that changed; dst has room for 12 times the length.
- */
-static size_t
-rewrite(const uint8_t *p, size_t n, uint8_t *dst)
-{
-	size_t out = 0;
-	bool in_class = false;
-
-	for (size_t i = 0; i < n; i++) {
-		const char *put = NULL;
-
-		if (p[i] == '\\' && i + 1 < n) {
-			if (p[i + 1] == 'h')
-				put = in_class ? "0-9a-fA-F" : "[0-9a-fA-F]";
-			else if (p[i + 1] == 'H' && !in_class)
-				put = "[^0-9a-fA-F]";
-			if (put == NULL)
-				dst[out++] = p[i];
-			i++;
-		} else if (p[i] == '[') {
-			in_class = true;
-		} else if (p[i] == ']') {
-			in_class = false;
-		}
-		if (put != NULL) {
-			memcpy(dst + out, put, strlen(put));
-			out += strlen(put);
-		} else {
-			dst[out++] = p[i];
-		}
-	}
-	return out;
-}
-
 /* A repeat within a repeated group, as in (a|aa)+ or (a*)*. */
 static bool
 has_nested_repeat(const uint8_t *p, size_t n)
@@ -185,22 +150,23 @@ needs_backtracking(const pcre2_code *code, const uint8_t *p, size_t n)
 static void
 compile(struct regex_cache *cache, struct regex *re)
 {
-	uint8_t *text = malloc(re->len * 12 + 1);
 	PCRE2_SIZE where;
+	uint8_t *text;
+	size_t len;
 	int error;
 
-	if (text == NULL)
+	if (regex_rewrite(re->pattern, re->len, &text, &len) != FG_OK)
 		return;
-	re->code = pcre2_compile(text, rewrite(re->pattern, re->len, text),
+	re->code = pcre2_compile(text, len,
 	    PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY |
 		PCRE2_NEVER_BACKSLASH_C,
 	    &error, &where, cache->compile);
+	if (re->code != NULL) {
+		pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
+		re->prefer_dfa = has_nested_repeat(text, len) &&
+		    !needs_backtracking(re->code, text, len);
+	}
 	free(text);
-	if (re->code == NULL)
-		return;
-	pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
-	re->prefer_dfa = has_nested_repeat(re->pattern, re->len) &&
-	    !needs_backtracking(re->code, re->pattern, re->len);
 }
 
 /* Compiles the pattern and puts it in front; two threads may do it twice. */

@@ -71,6 +71,53 @@ h_is_a_hexadecimal_digit(void **state)
 }
 
 static void
+classes_nest_and_know_operators(void **state)
+{
+	(void)state;
+	assert_int_equal(match("^[a-z&&[^b]]$", "c"), REGEX_MATCH);
+	assert_int_equal(match("^[a-z&&[^b]]$", "b"), REGEX_NO_MATCH);
+	assert_int_equal(match("^[a-z&&[^b]]$", "C"), REGEX_NO_MATCH);
+	assert_int_equal(match("^[a-f--c-d]+$", "abef"), REGEX_MATCH);
+	assert_int_equal(match("^[a-f--c-d]+$", "abc"), REGEX_NO_MATCH);
+	assert_int_equal(match("^[a-c~~b-d]+$", "ad"), REGEX_MATCH);
+	assert_int_equal(match("^[a-c~~b-d]$", "b"), REGEX_NO_MATCH);
+	assert_int_equal(match("^[a[0-3]z]+$", "a2z"), REGEX_MATCH);
+	assert_int_equal(match("^[a[0-3]z]+$", "4"), REGEX_NO_MATCH);
+	assert_int_equal(match("^[^a[0-3]]$", "4"), REGEX_MATCH);
+	assert_int_equal(match("^[^a[0-3]]$", "3"), REGEX_NO_MATCH);
+	assert_int_equal(match("^[]a]+$", "]a"), REGEX_MATCH);
+	assert_int_equal(match("^[^]]$", "]"), REGEX_NO_MATCH);
+	assert_int_equal(match("^[[:alpha:]]+$", "ab"), REGEX_MATCH);
+	assert_int_equal(match("[a", "a"), REGEX_NO_MATCH);
+	assert_int_equal(match("[a[b]", "a"), REGEX_NO_MATCH);
+}
+
+static void
+code_points_and_open_repeats_are_understood(void **state)
+{
+	(void)state;
+	assert_int_equal(
+	    match("^\\u0041\\u{1F600}$", "A\xf0\x9f\x98\x80"), REGEX_MATCH);
+	assert_int_equal(match("^[\\u0041-\\u0043]$", "B"), REGEX_MATCH);
+	assert_int_equal(match("\\u12", "x"), REGEX_NO_MATCH);
+	assert_int_equal(match("^a{,3}$", "aa"), REGEX_MATCH);
+	assert_int_equal(match("^a{,3}$", "aaaa"), REGEX_NO_MATCH);
+	assert_int_equal(match("^a{$", "a{"), REGEX_MATCH);
+	assert_int_equal(match("\\<cat\\>", "a cat"), REGEX_MATCH);
+	assert_int_equal(match("\\<cat\\>", "cats"), REGEX_NO_MATCH);
+}
+
+static void
+what_only_pcre2_knows_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(match("\\Qa.b\\E", "a.b"), REGEX_NO_MATCH);
+	assert_int_equal(match("\\R", "\n"), REGEX_NO_MATCH);
+	assert_int_equal(match("\\y", "y"), REGEX_NO_MATCH);
+	assert_int_equal(match("a\\", "a"), REGEX_NO_MATCH);
+}
+
+static void
 what_does_not_compile_never_matches(void **state)
 {
 	(void)state;
@@ -125,6 +172,9 @@ main(void)
 	    cmocka_unit_test(it_searches_anywhere_in_unicode_text),
 	    cmocka_unit_test(the_end_is_the_very_end),
 	    cmocka_unit_test(h_is_a_hexadecimal_digit),
+	    cmocka_unit_test(classes_nest_and_know_operators),
+	    cmocka_unit_test(code_points_and_open_repeats_are_understood),
+	    cmocka_unit_test(what_only_pcre2_knows_is_refused),
 	    cmocka_unit_test(what_does_not_compile_never_matches),
 	    cmocka_unit_test(runaway_patterns_give_the_right_answer_soon),
 	    cmocka_unit_test(
