@@ -11,6 +11,7 @@
 
 #include "common/epoch.h"
 #include "common/number.h"
+#include "reader/process.h"
 
 #define DEFAULT_STATE_DIR "/var/lib/forkgate"
 
@@ -51,6 +52,41 @@ cmd_fail(const struct cmd *cmd, const char *path, enum fg_status st)
 	cmd_say(cmd, "%s: %s", path,
 	    st == FG_E_IO ? strerror(errno) : fg_strerror(st));
 	return st == FG_E_INVALID ? CMD_USAGE : CMD_FAIL;
+}
+
+int
+cmd_fail_in(
+    const struct cmd *cmd, const char *dir, const char *what, enum fg_status st)
+{
+	char path[4096];
+	int saved = errno;
+
+	snprintf(path, sizeof(path), "%s%s%s", dir, what[0] != '\0' ? "/" : "",
+	    what);
+	errno = saved;
+	return st == FG_E_VERSION ? cmd_fail_rules(cmd, path, st)
+				  : cmd_fail(cmd, path, st);
+}
+
+int
+cmd_fail_rules(const struct cmd *cmd, const char *where, enum fg_status st)
+{
+	switch ((int)st) {
+	case FG_E_VERSION:
+		cmd_say(cmd,
+		    "%s: written by a newer forkgate than this one, %s; "
+		    "update this one",
+		    where, FORKGATE_VERSION);
+		return CMD_FAIL;
+	case FG_E_CORRUPT:
+		cmd_say(cmd,
+		    "%s: the rules are damaged; restarting forkgate-syncer "
+		    "makes them anew",
+		    where);
+		return CMD_FAIL;
+	default:
+		return cmd_fail(cmd, where, st);
+	}
 }
 
 bool
@@ -160,8 +196,11 @@ cmd_state_dir(const char *option)
 uint64_t
 cmd_now_ms(void)
 {
-	struct timespec t;
+	return process_clock_ms(CLOCK_REALTIME);
+}
 
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+uint64_t
+cmd_clock_ms(void)
+{
+	return process_clock_ms(CLOCK_MONOTONIC);
 }

@@ -31,6 +31,9 @@ struct cmd {
 
 extern const struct cmd cmd_compile;
 extern const struct cmd cmd_eval;
+extern const struct cmd cmd_flush;
+extern const struct cmd cmd_status;
+extern const struct cmd cmd_wait;
 
 /* "forkgate NAME: " and one line on standard error. */
 void cmd_say(const struct cmd *cmd, const char *fmt, ...)
@@ -52,6 +55,13 @@ bool cmd_number(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 /* Seconds such as 10 or 0.5, as ms; false for anything else. */
 bool cmd_seconds(const char *text, int *ms);
 
+/* The same about a part of a state directory; what may be "". */
+int cmd_fail_in(const struct cmd *cmd, const char *dir, const char *what,
+    enum fg_status st);
+
+/* The same about the rules in a state directory or snapshot. */
+int cmd_fail_rules(const struct cmd *cmd, const char *where, enum fg_status st);
+
 /* Says what a project's name is when this is none. */
 bool cmd_project_ok(const struct cmd *cmd, const char *project);
 
@@ -64,6 +74,7 @@ enum fg_status cmd_write(int fd, const void *bytes, size_t n);
 /* The state directory: the option's, else the environment's, else built in. */
 const char *cmd_state_dir(const char *option);
 
-uint64_t cmd_now_ms(void); /* Unix time */
+uint64_t cmd_now_ms(void);   /* Unix time */
+uint64_t cmd_clock_ms(void); /* of a clock that nobody sets */
 
 #endif /* TOOLS_CMD_H */

@@ -13,6 +13,7 @@
 #include "common/snapshot.h"
 #include "reader/forkgate.h"
 #include "syncer/compile.h"
+#include "tools/state.h"
 
 /* What a Statsig SDK calls rules that it was handed. */
 #define SOURCE "Bootstrap"
@@ -156,28 +157,6 @@ open_rules(const struct cmd *cmd, const struct eval_source *source,
 	return st == FG_OK ? CMD_OK : cmd_fail(cmd, source->rules, st);
 }
 
-/* Why there are no rules, and what to do. */
-static int
-say_not_ready(const struct cmd *cmd, const char *where, enum fg_status st)
-{
-	switch ((int)st) {
-	case FG_E_TIMEOUT:
-		cmd_say(cmd,
-		    "%s: no rules yet; is forkgate-syncer running "
-		    "there, for this project?",
-		    where);
-		return CMD_NO;
-	case FG_E_VERSION:
-		cmd_say(cmd,
-		    "%s: the rules were written by a newer forkgate "
-		    "than this one, %s",
-		    where, fg_version());
-		return CMD_FAIL;
-	default:
-		return cmd_fail(cmd, where, st);
-	}
-}
-
 int
 eval_source_open(
     const struct cmd *cmd, const struct eval_source *source, struct fg **out)
@@ -202,12 +181,20 @@ eval_source_open(
 		    o.project);
 		return CMD_USAGE;
 	}
+	if (st == FG_E_CORRUPT && o.snapshot != NULL) {
+		cmd_say(cmd,
+		    "%s: no whole snapshot; make it anew with forkgate compile",
+		    where);
+		return CMD_FAIL;
+	}
 	if (st != FG_OK)
-		return say_not_ready(cmd, where, st);
+		return cmd_fail_rules(cmd, where, st);
 	st = fg_wait_ready(*out, 0);
 	if (st == FG_OK)
 		return CMD_OK;
-	rc = say_not_ready(cmd, where, st);
+	rc = st == FG_E_TIMEOUT
+	    ? state_say_not_ready(cmd, where, source->project)
+	    : cmd_fail_rules(cmd, where, st);
 	fg_close(*out);
 	*out = NULL;
 	return rc;

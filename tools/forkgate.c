@@ -12,6 +12,9 @@
 static const struct cmd *const commands[] = {
     &cmd_eval,
     &cmd_compile,
+    &cmd_status,
+    &cmd_wait,
+    &cmd_flush,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
