@@ -24,7 +24,7 @@ struct source {
 static void
 put(struct text *t, const void *bytes, size_t n)
 {
-	if (t->status != FG_OK)
+	if (t->status != FG_OK || n == 0)
 		return;
 	if (n > t->cap - t->len) {
 		size_t cap = (t->cap + n) * 2;
