@@ -74,7 +74,7 @@ TOOLS  = $(B)/libtools.a
 FIXTURE = $(call obj,tests/unit/*_fixture.c)
 TESTS := $(patsubst tests/unit/%.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 E2E   := $(patsubst tests/e2e/%.c,$(B)/e2e/%,$(wildcard tests/e2e/*.c))
-BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
+BENCH := $(B)/forkgate-bench
 FUZZ  := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
 ifndef V
@@ -126,8 +126,7 @@ $(E2E): $(B)/e2e/%: $(B)/tests/e2e/%.o $(READER) $(COMMON)
 	@mkdir -p $(@D)
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(READER_LIBS)
 
-$(BENCH): $(B)/bench/%: $(B)/tests/bench/%.o $(SYNCER) $(READER) $(COMMON)
-	@mkdir -p $(@D)
+$(BENCH): $(call obj,tests/bench/*.c) $(SYNCER) $(READER) $(COMMON)
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(SYNCER_LIBS) $(READER_LIBS)
 
 $(B)/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(SYNCER) \
