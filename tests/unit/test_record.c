@@ -1,7 +1,9 @@
 #include "common/record.h"
-#include "tests/unit/test.h"
-
 #include <stdlib.h>
+
+#include "common/frame.h"
+#include "common/segment.h"
+#include "tests/unit/formats.h"
 
 #define TEXT(lit) ((struct record_text){lit, sizeof(lit) - 1})
 
@@ -395,6 +397,93 @@ kinds_of_a_later_version_are_skipped(void **state)
 	assert_int_equal(record_get(gap, 0, &r), FG_ABSENT);
 }
 
+/* ---- The worked example of FORMATS.md: a segment with one of each. ---- */
+
+static uint8_t example[SEGMENT_HEADER + 512];
+static uint32_t example_at = SEGMENT_HEADER;
+
+static uint32_t
+example_frame(const uint8_t *record, size_t n)
+{
+	static const uint8_t id[SEGMENT_ID] = {
+	    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+	uint32_t at = example_at;
+
+	example_at +=
+	    (uint32_t)frame_put(example + at, frame_seed(id), at, record, n);
+	return at;
+}
+
+static void
+put_example_events(uint32_t user)
+{
+	struct record_exposure x = {.subject = RECORD_LAYER,
+	    .user = user,
+	    .time_ms = 1700000000000,
+	    .name = TEXT("layer"),
+	    .rule_id = TEXT("r2"),
+	    .reason = TEXT("Network:Recognized"),
+	    .has_lcut = true,
+	    .lcut = 1699999990000,
+	    .has_version = true,
+	    .version = 9,
+	    .explicit_parameter = true,
+	    .parameter = TEXT("title"),
+	    .allocated = TEXT("exp"),
+	    .has_secondary = true,
+	    .n_secondary = 1};
+	struct record_custom c = {.user = user,
+	    .time_ms = 1700000000001,
+	    .name = TEXT("buy"),
+	    .value_kind = RECORD_NUMBER_VALUE,
+	    .value = TEXT("12.5"),
+	    .has_metadata = true,
+	    .metadata = TEXT("{}")};
+	struct record_counts k = {.time_ms = 1700000000002, .n = 1};
+	uint8_t entries[64], buf[256];
+	struct record_count_list counts;
+	struct record_list list;
+	size_t n;
+
+	record_list_begin(&list, entries, sizeof(entries));
+	record_list_add(&list, TEXT("hold"), true, TEXT("r1"));
+	x.secondary = (struct record_text){entries, list.len};
+	record_put_exposure(buf, sizeof(buf), &x, &n);
+	example_frame(buf, n);
+	record_put_custom(buf, sizeof(buf), &c, &n);
+	example_frame(buf, n);
+	record_count_list_begin(&counts, entries, sizeof(entries));
+	record_count_list_add(&counts, TEXT("gate"), 3);
+	k.entries = (struct record_text){entries, counts.len};
+	record_put_counts(buf, sizeof(buf), &k, &n);
+	example_frame(buf, n);
+}
+
+static void
+the_worked_example_is_what_is_written(void **state)
+{
+	struct segment_info info = {
+	    .id = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
+	    .project = "shop",
+	    .boot_id = {0xb0, 0xb1, 0xb2, 0xb3, 0xb4, 0xb5, 0xb6, 0xb7, 0xb8,
+		0xb9, 0xba, 0xbb, 0xbc, 0xbd, 0xbe, 0xbf},
+	    .start_ticks = 360000,
+	    .created_ms = 1700000000000,
+	    .pid = 4711,
+	    .capacity = SEGMENT_MIN};
+	uint8_t buf[256];
+	size_t n;
+
+	(void)state;
+	segment_put(example, &info);
+	record_put_user(buf, sizeof(buf), TEXT("{\"userID\":\"u\"}"), &n);
+	put_example_events(example_frame(buf, n));
+	le64enc(example + SEGMENT_TAIL, example_at);
+	le64enc(example + SEGMENT_FLAGS, SEGMENT_SEALED);
+	le64enc(example + SEGMENT_COUNTERS, 7);
+	formats_compare("segment", example, example_at);
+}
+
 int
 main(void)
 {
@@ -414,6 +503,7 @@ main(void)
 		records_cut_or_flipped_anywhere_never_read_outside),
 	    cmocka_unit_test(a_count_of_entries_that_is_not_true_is_corrupt),
 	    cmocka_unit_test(kinds_of_a_later_version_are_skipped),
+	    cmocka_unit_test(the_worked_example_is_what_is_written),
 	};
 
 	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
