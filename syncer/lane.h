@@ -61,6 +61,7 @@ struct lane_batch {
 	struct jsonw json;
 	uint32_t *ends;
 	size_t n_events;
+	size_t n_refused; /* of these, put into quarantine by themselves */
 	size_t n_changes;
 	struct lane_change changes[LANE_CHANGES];
 };

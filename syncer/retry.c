@@ -37,7 +37,6 @@ static bool
 took_events(const char *text, size_t n)
 {
 	struct json_walk walk;
-	struct json_span value;
 	const char *key;
 	size_t end, len;
 
@@ -45,13 +44,14 @@ took_events(const char *text, size_t n)
 		return false;
 	while (end < n && strchr(" \t\r\n", text[end]) != NULL)
 		end++;
-	value = json_span(text, n);
-	if (end != n || *value.text != '{' || !json_walk_begin(&walk, &value))
+	if (end != n || !json_walk_begin(&walk, text, n) || !walk.keyed)
 		return false;
-	while (json_walk_next(&walk, &key, &len, &value))
+	while (json_walk_next(&walk, &key, &len)) {
 		if (len == 7 && memcmp(key, "success", 7) == 0 &&
-		    json_kind_of(*value.text) == JSON_FALSE)
+		    json_kind_of(*walk.text) == JSON_FALSE)
 			return false;
+		json_walk_value(&walk);
+	}
 	return true;
 }
 

@@ -314,31 +314,52 @@ tail_accept(struct tail *t, struct tail_batch *batch)
 {
 	struct lane_batch *b = (struct lane_batch *)(void *)batch;
 
-	t->stats.accepted += b->n_events;
+	t->stats.accepted += b->n_events - b->n_refused;
 	return done(t, b);
+}
+
+static enum fg_status
+keep_events(struct tail *t, const struct lane_batch *b, size_t first, size_t n,
+    const char *reason)
+{
+	size_t from = first == 0 ? 0 : b->ends[first - 1] + (size_t)1;
+	char name[160], head[128];
+	struct timespec now;
+	enum fg_status st;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	snprintf(name, sizeof(name), "batch-%lld-%llu-%zu-%.40s.json",
+	    (long long)now.tv_sec, (unsigned long long)b->serial, first,
+	    reason);
+	snprintf(head, sizeof(head), "{\"project\":\"%s\",\"events\":[",
+	    b->lane->project);
+	st = quarantine_write(&t->quarantine, name, head, b->pub.events + from,
+	    b->ends[first + n - 1] - from, "]}\n");
+	if (st == FG_OK)
+		t->stats.quarantined++;
+	else
+		tail_note(t, name, "could not be kept; its events are lost");
+	t->stats.refused += n;
+	return st;
 }
 
 enum fg_status
 tail_refuse(struct tail *t, struct tail_batch *batch, const char *reason)
 {
 	struct lane_batch *b = (struct lane_batch *)(void *)batch;
-	char name[128], head[128];
-	struct timespec now;
-	enum fg_status st;
 
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	snprintf(name, sizeof(name), "batch-%lld-%llu-%.40s.json",
-	    (long long)now.tv_sec, (unsigned long long)b->serial, reason);
-	snprintf(head, sizeof(head), "{\"project\":\"%s\",\"events\":[",
-	    b->lane->project);
-	st = quarantine_write(&t->quarantine, name, head, b->pub.events,
-	    b->pub.events_len, "]}\n");
-	if (st == FG_OK)
-		t->stats.quarantined++;
-	else
-		tail_note(t, name, "could not be kept; its events are lost");
-	t->stats.refused += b->n_events;
+	(void)keep_events(t, b, 0, b->n_events, reason);
 	return done(t, b);
+}
+
+enum fg_status
+tail_quarantine(struct tail *t, struct tail_batch *batch, size_t first,
+    size_t n, const char *reason)
+{
+	struct lane_batch *b = (struct lane_batch *)(void *)batch;
+
+	b->n_refused += n;
+	return keep_events(t, b, first, n, reason);
 }
 
 size_t

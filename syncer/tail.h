@@ -125,6 +125,14 @@ enum fg_status tail_accept(struct tail *t, struct tail_batch *batch);
 enum fg_status tail_refuse(
     struct tail *t, struct tail_batch *batch, const char *reason);
 
+/*
+ * The server will never take n events of the batch, from the first-th on: keeps
+ * these in quarantine.  The batch stays; it is to be accepted when the rest is
+ * done with.  FG_E_SPACE: quarantine is full, the events are lost.
+ */
+enum fg_status tail_quarantine(struct tail *t, struct tail_batch *batch,
+    size_t first, size_t n, const char *reason);
+
 /* Batches given and neither accepted nor refused. */
 size_t tail_in_flight(const struct tail *t);
 
