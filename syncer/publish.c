@@ -269,11 +269,11 @@ publish_safe_oldest(const struct publish *p, unsigned page)
 enum fg_status
 publish_retire(struct publish *p, unsigned page, uint64_t oldest)
 {
+	uint64_t safe = oldest;
 	enum fg_status st;
 
-	if (store_fault & STORE_FAULT_NO_RETIRE) {
-		p->safe[page] = oldest;
-		return FG_OK;
+	if (store_fault & STORE_FAULT_LATE_RETIRE) {
+		oldest = oldest > 40 ? oldest - 40 : 1;
 	}
 	st = epoch_retire(p->file, page, oldest);
 	if (st != FG_OK)
@@ -284,8 +284,8 @@ publish_retire(struct publish *p, unsigned page, uint64_t oldest)
 	 * Without it a power cut can leave the old epoch page beside new
 	 * bytes in the place of what it still calls alive.
 	 */
-	if (store_fault & STORE_FAULT_NO_SYNC)
-		p->safe[page] = oldest;
+	if (store_fault & (STORE_FAULT_NO_SYNC | STORE_FAULT_LATE_RETIRE))
+		p->safe[page] = safe;
 	else
 		st = publish_sync(p);
 	store_step_at("retired-synced");

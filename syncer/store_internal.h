@@ -18,8 +18,8 @@
 
 /* Leaves a step out, so that a test can show that it sees the damage. */
 enum {
-	STORE_FAULT_NO_RETIRE = 1, /* deletes what still lives */
-	STORE_FAULT_NO_SYNC = 2,   /* deletes before the epoch file is safe */
+	STORE_FAULT_LATE_RETIRE = 1, /* deletes what still lives for a while */
+	STORE_FAULT_NO_SYNC = 2,     /* deletes before the epoch file is safe */
 	STORE_FAULT_FORGET_SHARED = 4, /* deletes shared values in use */
 	STORE_FAULT_REUSE = 8,         /* forgets numbers that were given */
 	STORE_FAULT_WRONG_PLACE = 16,  /* publishes a place that is none */

@@ -331,7 +331,7 @@ static void
 without_retiring_before_deleting_wrong_bytes_do_show(void **state)
 {
 	(void)state;
-	storm(true, STORE_FAULT_NO_RETIRE, 6000, 0);
+	storm(true, STORE_FAULT_LATE_RETIRE, 6000, 0);
 	assert_true(atomic_load(&wrong) > 0);
 }
 
