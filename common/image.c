@@ -105,15 +105,6 @@ image_set_has(const struct image *im, uint32_t slots, uint32_t n_slots,
 	return probe(im, slots, n_slots, false, bytes, n, hash) != 0;
 }
 
-/* The order of keys: by bytes, a shorter key before the longer it begins. */
-static int
-key_cmp(const void *a, size_t an, const void *b, size_t bn)
-{
-	int c = memcmp(a, b, an < bn ? an : bn);
-
-	return c != 0 ? c : (an > bn) - (an < bn);
-}
-
 uint32_t
 image_member(const struct image *im, uint32_t off, const void *key, size_t n)
 {
@@ -132,7 +123,7 @@ image_member(const struct image *im, uint32_t off, const void *key, size_t n)
 
 		if (pair == NULL || !image_str(im, le32load(pair), &s))
 			return 0;
-		c = key_cmp(key, n, s.bytes, s.len);
+		c = image_key_cmp(key, n, s.bytes, s.len);
 		if (c == 0)
 			return le32load(pair + 4);
 		if (c < 0)

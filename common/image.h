@@ -657,6 +657,15 @@ image_str_is(const struct image *im, uint32_t off, const void *bytes, size_t n,
 	    memcmp(s.bytes, bytes, n) == 0;
 }
 
+/* The order of keys: by their bytes, a shorter one before what it begins. */
+static inline int
+image_key_cmp(const void *a, size_t an, const void *b, size_t bn)
+{
+	int c = memcmp(a, b, an < bn ? an : bn);
+
+	return c != 0 ? c : (an > bn) - (an < bn);
+}
+
 /*
  * Finds a name in the index whose two words lie at header offset index:
  * the record's offset, or 0.  hash must be hash64() of the name.

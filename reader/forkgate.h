@@ -403,6 +403,37 @@ FG_API const char *fg_layer_param_rule(
 FG_API enum fg_status fg_expose_layer(struct fg_session *ses,
     struct fg_user *user, const char *layer, const char *param);
 
+/* ------------------------------------------------------ parameter stores */
+
+/*
+ * A parameter store for one user.  Reading a parameter asks the gate, config,
+ * experiment or layer that the store names for it, which logs an exposure
+ * unless flags say no.  The user must stay as long as parameters are read.
+ */
+struct fg_store {
+	const char *name;
+	struct fg_details details;
+	struct fg_session *session; /* what it was made for */
+	struct fg_user *user;
+	unsigned flags;
+};
+
+/* *out is always filled in; it lives until the session ends or refreshes. */
+FG_API enum fg_status fg_get_store(struct fg_session *ses, struct fg_user *user,
+    const char *name, unsigned flags, struct fg_store *out);
+
+/* The parameter if it is there, not null and of that type, or the fallback. */
+FG_API bool fg_store_bool(
+    const struct fg_store *store, const char *param, bool fallback);
+FG_API int64_t fg_store_int(
+    const struct fg_store *store, const char *param, int64_t fallback);
+FG_API double fg_store_double(
+    const struct fg_store *store, const char *param, double fallback);
+FG_API const char *fg_store_string(
+    const struct fg_store *store, const char *param, const char *fallback);
+FG_API const char *fg_store_json(const struct fg_store *store,
+    const char *param, size_t *len, enum fg_type *type);
+
 /* ---------------------------------------------------------------- events */
 
 /*

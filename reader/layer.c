@@ -2,9 +2,9 @@
  * Layers.  Each parameter that is read logs an exposure of its own, with the
  * user as he was when the layer was evaluated.
  */
+#include "reader/layer.h"
 #include "reader/call.h"
 #include "reader/expose.h"
-#include "reader/params.h"
 
 struct fg_layer_state {
 	struct fg_session *ses;
@@ -246,9 +246,8 @@ expose_param(struct fg_layer *layer, const struct param *p, bool is_manual)
 	return st;
 }
 
-/* The parameter if it is there and of one of these types; exposed then. */
-static const struct param *
-read_param(struct fg_layer *layer, const char *name, bool (*fits)(enum fg_type))
+const struct param *
+layer_read(struct fg_layer *layer, const char *name, bool (*fits)(enum fg_type))
 {
 	const struct param *p = params_find(layer->params, name);
 
@@ -259,41 +258,10 @@ read_param(struct fg_layer *layer, const char *name, bool (*fits)(enum fg_type))
 	return p;
 }
 
-static bool
-is_bool(enum fg_type type)
-{
-	return type == FG_BOOL;
-}
-
-static bool
-is_int(enum fg_type type)
-{
-	return type == FG_INT;
-}
-
-static bool
-is_number(enum fg_type type)
-{
-	return type == FG_INT || type == FG_UINT || type == FG_DOUBLE;
-}
-
-static bool
-is_string(enum fg_type type)
-{
-	return type == FG_STRING;
-}
-
-static bool
-is_any(enum fg_type type)
-{
-	(void)type;
-	return true;
-}
-
 bool
 fg_layer_bool(struct fg_layer *layer, const char *param, bool fallback)
 {
-	const struct param *p = read_param(layer, param, is_bool);
+	const struct param *p = layer_read(layer, param, params_is_bool);
 
 	return p != NULL ? p->boolean : fallback;
 }
@@ -301,7 +269,7 @@ fg_layer_bool(struct fg_layer *layer, const char *param, bool fallback)
 int64_t
 fg_layer_int(struct fg_layer *layer, const char *param, int64_t fallback)
 {
-	const struct param *p = read_param(layer, param, is_int);
+	const struct param *p = layer_read(layer, param, params_is_int);
 
 	return p != NULL ? p->number.i64 : fallback;
 }
@@ -309,15 +277,15 @@ fg_layer_int(struct fg_layer *layer, const char *param, int64_t fallback)
 double
 fg_layer_double(struct fg_layer *layer, const char *param, double fallback)
 {
-	if (read_param(layer, param, is_number) == NULL)
-		return fallback;
-	return fg_params_double(layer->params, param, fallback);
+	const struct param *p = layer_read(layer, param, params_is_number);
+
+	return p != NULL ? params_double(p) : fallback;
 }
 
 const char *
 fg_layer_string(struct fg_layer *layer, const char *param, const char *fallback)
 {
-	const struct param *p = read_param(layer, param, is_string);
+	const struct param *p = layer_read(layer, param, params_is_string);
 
 	return p != NULL ? p->string : fallback;
 }
@@ -326,7 +294,7 @@ const char *
 fg_layer_json(
     struct fg_layer *layer, const char *param, size_t *len, enum fg_type *type)
 {
-	if (read_param(layer, param, is_any) == NULL)
+	if (layer_read(layer, param, params_is_any) == NULL)
 		return NULL;
 	return fg_params_json(layer->params, param, len, type);
 }

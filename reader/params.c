@@ -115,15 +115,67 @@ copy_object(const struct image *im, const uint8_t *v, struct arena *a)
 	return out;
 }
 
+bool
+params_copy_value(
+    const struct image *im, uint32_t value, struct arena *a, struct param *out)
+{
+	const uint8_t *v = image_rec(im, value, IMAGE_VALUE), *text;
+	uint32_t len;
+
+	*out = (struct param){.type = FG_NULL, .key = ""};
+	if (v == NULL || (text = text_of(im, v, &len)) == NULL)
+		return false;
+	out->json = arena_text(a, text, len);
+	out->json_len = len;
+	return out->json != NULL && fill_scalar(im, v, a, out);
+}
+
+bool
+params_is_bool(enum fg_type type)
+{
+	return type == FG_BOOL;
+}
+
+bool
+params_is_int(enum fg_type type)
+{
+	return type == FG_INT;
+}
+
+bool
+params_is_number(enum fg_type type)
+{
+	return type == FG_INT || type == FG_UINT || type == FG_DOUBLE;
+}
+
+bool
+params_is_string(enum fg_type type)
+{
+	return type == FG_STRING;
+}
+
+bool
+params_is_any(enum fg_type type)
+{
+	(void)type;
+	return true;
+}
+
+double
+params_double(const struct param *p)
+{
+	if (p->type == FG_DOUBLE)
+		return p->number.f64;
+	return p->type == FG_INT ? (double)p->number.i64
+				 : (double)p->number.u64;
+}
+
 static int
 by_key(const void *a, const void *b)
 {
 	const struct param *x = a, *y = b;
-	int c = memcmp(
-	    x->key, y->key, x->key_len < y->key_len ? x->key_len : y->key_len);
 
-	return c != 0 ? c
-		      : (x->key_len > y->key_len) - (x->key_len < y->key_len);
+	return image_key_cmp(x->key, x->key_len, y->key, y->key_len);
 }
 
 /* Writes the object's text; each member's JSON is still in the image. */
@@ -239,12 +291,8 @@ fg_params_double(
 {
 	const struct param *p = params_find(params, name);
 
-	if (p != NULL && p->type == FG_DOUBLE)
-		return p->number.f64;
-	if (p != NULL && p->type == FG_INT)
-		return (double)p->number.i64;
-	if (p != NULL && p->type == FG_UINT)
-		return (double)p->number.u64;
+	if (p != NULL && params_is_number(p->type))
+		return params_double(p);
 	return fallback;
 }
 

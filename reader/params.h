@@ -39,6 +39,20 @@ extern const struct fg_params params_empty;
  */
 const struct fg_params *params_copy(const struct eval *e, struct arena *a);
 
+/* Copies one value V, with JSON text of its own; false like params_copy. */
+bool params_copy_value(
+    const struct image *im, uint32_t value, struct arena *a, struct param *out);
+
+/* Whether a value is of a type, for typed getters. */
+bool params_is_bool(enum fg_type type);
+bool params_is_int(enum fg_type type);
+bool params_is_number(enum fg_type type);
+bool params_is_string(enum fg_type type);
+bool params_is_any(enum fg_type type);
+
+/* A number of any spelling as a double. */
+double params_double(const struct param *p);
+
 /* The member of that name, or NULL. */
 const struct param *params_find(
     const struct fg_params *params, const char *name);

@@ -70,6 +70,23 @@ static const struct fixture_doc doc = {
 								   "\"public\"") "}," RULE("deleg",
 								   "100", "{}",
 								   "\"public\"") ",\"configDelegate\":\"exp\"}") ",\"useNewLayerEval\":true}",
+    .more = ",\"param_stores\":{\"store\":{\"parameters\":{"
+	    "\"s\":{\"ref_type\":\"static\",\"param_type\":\"string\","
+	    "\"value\":\"static\"},"
+	    "\"nul\":{\"ref_type\":\"static\",\"param_type\":\"string\","
+	    "\"value\":null},"
+	    "\"g\":{\"ref_type\":\"gate\",\"param_type\":\"string\","
+	    "\"gate_name\":\"on\",\"pass_value\":\"P\",\"fail_value\":"
+	    "\"F\"},"
+	    "\"gm\":{\"ref_type\":\"gate\",\"param_type\":\"string\","
+	    "\"gate_name\":\"no\",\"pass_value\":\"P\",\"fail_value\":"
+	    "\"F\"},"
+	    "\"e\":{\"ref_type\":\"experiment\",\"param_type\":\"number\","
+	    "\"experiment_name\":\"exp\",\"param_name\":\"q\"},"
+	    "\"l\":{\"ref_type\":\"layer\",\"param_type\":\"string\","
+	    "\"layer_name\":\"layer\",\"param_name\":\"p\"},"
+	    "\"lm\":{\"ref_type\":\"layer\",\"param_type\":\"string\","
+	    "\"layer_name\":\"layer\",\"param_name\":\"none\"}}}}",
     .conditions = COND("public", "public", "") "," COND("pass_on", "pass_gate",
 	",\"targetValue\":\"on\"") "," COND("pass_off", "pass_gate",
 	",\"targetValue\":\"off\"") "," COND("fail_off", "fail_gate",
@@ -380,6 +397,35 @@ a_new_layer_gathers_from_several_rules(void **state)
 }
 
 static void
+a_parameter_store_asks_what_is_behind_each_name(void **state)
+{
+	struct fg_store store;
+	enum fg_type type;
+	size_t len;
+
+	(void)state;
+	fg_get_store(ses, user, "store", 0, &store);
+	assert_string_equal(store.details.reason, "Network:Recognized");
+	assert_string_equal(fg_store_string(&store, "s", "fb"), "static");
+	assert_int_equal(fg_store_int(&store, "s", 4), 4);
+	assert_string_equal(fg_store_string(&store, "nul", "fb"), "fb");
+	assert_string_equal(fg_store_string(&store, "g", "fb"), "P");
+	assert_string_equal(fg_store_string(&store, "gm", "fb"), "F");
+	assert_int_equal(fg_store_int(&store, "e", 4), 1);
+	assert_true(fg_store_double(&store, "e", 4) == 1.0);
+	assert_string_equal(fg_store_string(&store, "l", "fb"), "one");
+	assert_string_equal(fg_store_string(&store, "lm", "fb"), "fb");
+	assert_true(fg_store_bool(&store, "none", true));
+	assert_memory_equal(
+	    fg_store_json(&store, "s", &len, &type), "\"static\"", 8);
+	assert_int_equal(len, 8);
+	assert_int_equal(type, FG_STRING);
+	fg_get_store(ses, user, "no such store", 0, &store);
+	assert_string_equal(store.details.reason, "Network:Unrecognized");
+	assert_string_equal(fg_store_string(&store, "s", "fb"), "fb");
+}
+
+static void
 results_stay_until_the_session_ends(void **state)
 {
 	struct fg_gate first = gate("nested");
@@ -421,6 +467,7 @@ main(void)
 	    cmocka_unit_test(an_experiment_tells_its_group),
 	    cmocka_unit_test(a_layer_leaves_the_decision_to_its_experiment),
 	    cmocka_unit_test(a_new_layer_gathers_from_several_rules),
+	    cmocka_unit_test(a_parameter_store_asks_what_is_behind_each_name),
 	    cmocka_unit_test(results_stay_until_the_session_ends),
 	    cmocka_unit_test(a_check_without_a_user_has_an_empty_one),
 	};
