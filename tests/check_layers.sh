@@ -65,7 +65,7 @@ home_of() {
 }
 
 # What C, POSIX and Linux bring along.
-ours='assert|cpuid|ctype|dirent|dlfcn|elf|endian|errno|fcntl|fenv|float|fnmatch|
+ours='assert|cpuid|ctype|dirent|dlfcn|elf|endian|errno|fcntl|fenv|float|fnmatch|ftw|
 getopt|glob|grp|ifaddrs|immintrin|inttypes|libgen|limits|link|locale|malloc|math|
 memory|netdb|nmmintrin|poll|pthread|pwd|regex|sched|setjmp|signal|spawn|stdalign|
 stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|strings|syscall|syslog|
