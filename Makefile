@@ -171,9 +171,13 @@ bench: deps
 LEAKS    = --leak-check=full --errors-for-leak-kinds=definite,possible
 VALGRIND = valgrind -q $(LEAKS) --error-exitcode=99
 .PHONY: memcheck
-memcheck: $(TESTS)
-	@TEST_TIMEOUT=1200 ONLY='$(ONLY)' WRAP='$(VALGRIND)' \
+memcheck: $(TESTS) $(B)/nojit.so
+	@TEST_TIMEOUT=1200 ONLY='$(ONLY)' \
+	    WRAP='env LD_PRELOAD=$(abspath $(B))/nojit.so $(VALGRIND)' \
 	    sh tests/run.sh $(B) unit
+
+$(B)/nojit.so: $(B)/tests/nojit.o
+	$(call Q,LD)$(CC) -shared -o $@ $<
 
 # A fuzzer wants all the code compiled for it: one more variant, by clang.
 fuzz-%: tests/fuzz/fuzz_%.c

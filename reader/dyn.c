@@ -31,6 +31,7 @@ set_text(struct dyn *v, const char *text, size_t n, struct arena *a)
 		if (low == NULL)
 			return FG_E_NOMEM;
 		v->low_len = (uint32_t)lower(text, n, low, need);
+		low[v->low_len] = '\0';
 		v->low = low;
 		v->low_hash = hash64(low, v->low_len);
 	}

@@ -40,7 +40,7 @@ began=$(date +%s)
 # A sanitizer's or valgrind's report must not pass for a program's own status.
 export ASAN_OPTIONS="${ASAN_OPTIONS-detect_stack_use_after_return=1}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS-print_stacktrace=1}"
-export TSAN_OPTIONS="${TSAN_OPTIONS-halt_on_error=1}"
+export TSAN_OPTIONS="${TSAN_OPTIONS-halt_on_error=1 report_thread_leaks=0}"
 
 # The thread sanitizer wants the address space where it was on older kernels.
 still=
@@ -84,13 +84,13 @@ report() {
 		[ -z "$why" ] || echo "    $why"
 		tail -n 200 "$log" | sed 's/^/    | /'
 	elif [ "$3" != 0 ]; then
-		grep -E '^(skip |not ok .*# SKIP|.*: skipped)' "$log" |
+		grep -aE '^(skip |not ok .*# SKIP|.*: skipped)' "$log" |
 		    sed 's/^/    /'
 	fi
 }
 
 count() {
-	grep -cE "$1" "$log"
+	grep -acE "$1" "$log"
 }
 
 # Counts of a program that prints cases: tally OK_PATTERN BAD_PATTERN SKIP.
@@ -121,7 +121,7 @@ run_unit() {
 		# shellcheck disable=SC2086 # WRAP is a command and its arguments
 		CMOCKA_MESSAGE_OUTPUT=TAP start "$t" ${WRAP-} "$BUILD/$t"
 		# A case that was started and never ended leaves no line.
-		plan=$(sed -n 's/^1\.\.\([0-9][0-9]*\)$/\1/p' "$log" | head -n 1)
+		plan=$(LC_ALL=C sed -n 's/^1\.\.\([0-9][0-9]*\)$/\1/p' "$log" | head -n 1)
 		seen=$(count '^(not )?ok [0-9]')
 		if [ "${plan:-0}" -gt "$seen" ]; then
 			echo "not ok $((seen + 1)) - planned $plan, saw $seen" \

@@ -782,7 +782,7 @@ a_bad_name_of_a_project_is_refused(void **state)
 
 /* ---- Flush. ---- */
 
-static volatile bool stop_shipping;
+static _Atomic bool stop_shipping;
 
 static void *
 ship_in_background(void *arg)

@@ -987,7 +987,6 @@ measuring_sees_what_a_standing_walk_does_not(void **state)
 	uint64_t bytes;
 
 	(void)state;
-	craft_event(craft_new(1), "unused", 0);
 	for (uint8_t i = 0; i < 20; i++) {
 		struct craft *c = craft_new(i);
 
