@@ -140,9 +140,10 @@ enum image_sampling {
  */
 
 /*
- * Value (V): a JSON value.  Its text is compact JSON with keys in the order
- * of the document and numbers as they were spelled; the text of a member is a
- * part of the text of its object.
+ * Value (V): a JSON value.  Its text is compact JSON as the reference writes
+ * it: keys in the order of the document, integers as they were spelled, other
+ * numbers in their shortest digits with a point or an exponent.  The text of
+ * a member is a part of the text of its object.
  *
  *     0    4  enum image_type
  *     4    4  offset of the text
@@ -150,8 +151,8 @@ enum image_sampling {
  *    12    4  number of elements or members
  *    16    8  INT: two's complement; UINT: as it is (only above INT64_MAX);
  *             FLOAT: IEEE 754; STRING: S, decoded; ARRAY: offset of a run of
- *             V; OBJECT: offset of a run of pairs (S key, V), sorted by the
- *             bytes of the key, shorter first, each key once
+ *             V, 4 bytes each; OBJECT: offset of a run of pairs (S key, V),
+ *             sorted by the bytes of the key, shorter first, each key once
  */
 enum image_type {
 	IMAGE_NULL = 0,

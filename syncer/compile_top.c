@@ -82,37 +82,55 @@ static const struct compile_field gcir_fields[] = {
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static bool
-check_triggers(struct compile *c, const struct compile_tree *t, uint32_t map)
+check_trigger(struct compile *c, const struct compile_tree *t, uint32_t key)
 {
-	const struct json_node *nodes = t->json.nodes;
 	uint32_t got[COUNT(trigger_fields)];
 	struct compile_where here = {.up = c->where};
+	bool ok;
+
+	if (!compile_check(c, t, key, COMPILE_TEXT))
+		return false;
+	here.name = compile_raw(t, key, &here.n);
+	c->where = &here;
+	ok = compile_fields(
+	    c, t, key + 1, trigger_fields, COUNT(trigger_fields), got);
+	c->where = here.up;
+	return ok;
+}
+
+/* What a field of session_replay_info has in it; node 0: it is absent. */
+static bool
+check_part(struct compile *c, const struct compile_tree *t, uint32_t node,
+    const struct compile_field *field)
+{
+	const struct json_node *nodes = t->json.nodes;
+	struct compile_where here = {c->where, field->name, field->n, 0};
+	uint32_t got[COUNT(privacy_fields)];
 	bool ok = true;
 
-	for (uint32_t k = map + 1; ok && map != 0 && k < nodes[map].next;
-	     k = nodes[k].next) {
-		ok = compile_check(c, t, k, COMPILE_TEXT);
-		here.name = compile_raw(t, k, &here.n);
-		c->where = &here;
-		ok = ok &&
-		    compile_fields(c, t, k + 1, trigger_fields,
-			COUNT(trigger_fields), got);
-		c->where = here.up;
-	}
+	if (node == 0)
+		return true;
+	c->where = &here;
+	if (field == &replay_fields[PRIVACY])
+		ok = compile_fields(
+		    c, t, node, privacy_fields, COUNT(privacy_fields), got);
+	else
+		for (uint32_t k = node + 1; ok && k < nodes[node].next;
+		     k = nodes[k].next)
+			ok = check_trigger(c, t, k);
+	c->where = here.up;
 	return ok;
 }
 
 static bool
 check_replay(struct compile *c, const struct compile_tree *t)
 {
-	uint32_t got[N_REPLAY_FIELDS], privacy[COUNT(privacy_fields)];
+	uint32_t got[N_REPLAY_FIELDS];
+	bool ok = compile_fields(c, t, 0, replay_fields, N_REPLAY_FIELDS, got);
 
-	return compile_fields(c, t, 0, replay_fields, N_REPLAY_FIELDS, got) &&
-	    check_triggers(c, t, got[EVENTS]) &&
-	    check_triggers(c, t, got[EXPOSURES]) &&
-	    (got[PRIVACY] == 0 ||
-		compile_fields(c, t, got[PRIVACY], privacy_fields,
-		    COUNT(privacy_fields), privacy));
+	for (int i = EVENTS; ok && i <= PRIVACY; i++)
+		ok = check_part(c, t, got[i], &replay_fields[i]);
+	return ok;
 }
 
 bool
