@@ -118,6 +118,11 @@ $(B)/forkgate: $(B)/tools/forkgate.o $(TOOLS) $(SYNCER) $(READER) $(COMMON)
 $(B)/forkgate-origin: $(call obj,tools/origin*.c) $(COMMON)
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(ORIGIN_LIBS)
 
+# What "make demo" runs; not installed.
+$(B)/forkgate-demo: $(call obj,tools/demo/*.c) $(TOOLS) $(SYNCER) $(READER) \
+    $(COMMON)
+	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(SYNCER_LIBS) $(READER_LIBS)
+
 $(TESTS): $(B)/%: $(B)/tests/unit/%.o $(FIXTURE) $(TOOLS) $(SYNCER) \
     $(READER) $(COMMON)
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA) $(SYNCER_LIBS) $(READER_LIBS)
@@ -132,6 +137,11 @@ $(BENCH): $(call obj,tests/bench/*.c) $(SYNCER) $(READER) $(COMMON)
 $(B)/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(SYNCER) \
     $(READER) $(COMMON)
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(SYNCER_LIBS) $(READER_LIBS)
+
+.PHONY: demo
+demo: deps
+	@$(MAKE) $(PARALLEL) all $(B)/forkgate-demo
+	@$(B)/forkgate-demo $(B) $(or $(RULES),tools/demo/rules.json)
 
 # Everything that a test runs.  Two cores are worth using when nobody said so.
 UNDER_TEST = $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/forkgate \
