@@ -116,7 +116,7 @@ make_rules() {
 	"passPercentage":100,"conditions":["1"],"returnValue":{"a":$1,"b":$1},
 	"id":"all","salt":"all","idType":"userID"}],"idType":"userID",
 	"entity":"dynamic_config","version":1}},
-	"layer_configs":{},"layers":{},"id_lists":{},"param_stores":{},
+	"layer_configs":{},"layers":{},"experiment_to_layer":{},"id_lists":{},"param_stores":{},
 	"sdk_flags":{},"sdk_configs":{},"environment":"production"}
 	EOF
 	mv "$RULES.new" "$RULES"
@@ -212,7 +212,8 @@ ready_or_dead() {
 }
 
 rules_ready() {
-	worker gates "$STATE" u on 2>/dev/null | grep -q '^on true'
+	timeout $((3 * SLOW)) "$BUILD/e2e/worker" gates "$STATE" u on 2>/dev/null |
+	    grep -q "^on true"
 }
 
 # events_of TAG: the events of that tag that the origin took, each as often as
