@@ -327,6 +327,25 @@ FG_API enum fg_status fg_expose_experiment(
     struct fg_session *ses, struct fg_user *user, const char *name);
 
 /*
+ * An experiment's group as it is set up, without a user: the first one with
+ * that name, in exact case.  Logs nothing.  Reason "Unrecognized" when there is
+ * no such experiment or group.
+ */
+FG_API enum fg_status fg_get_experiment_by_group(struct fg_session *ses,
+    const char *name, const char *group, struct fg_config *out);
+
+/* The groups of an experiment, as fg_get_experiment_by_group() gives them. */
+struct fg_groups {
+	const struct fg_config *groups; /* NULL when there are none */
+	size_t n;
+	bool is_active;  /* when has_active */
+	bool has_active; /* false for what is no experiment */
+	struct fg_details details;
+};
+FG_API enum fg_status fg_get_experiment_groups(
+    struct fg_session *ses, const char *name, struct fg_groups *out);
+
+/*
  * Typed getters: the parameter if it is there and of that type, else the
  * fallback.  An integer is only what is spelled as one (3, not 3.0); a double
  * is any number.  Texts live as long as the params, or are the fallback.

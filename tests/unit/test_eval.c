@@ -359,6 +359,34 @@ an_experiment_tells_its_group(void **state)
 }
 
 static void
+groups_are_told_without_a_user(void **state)
+{
+	struct fg_config c;
+	struct fg_groups g;
+
+	(void)state;
+	fg_get_experiment_by_group(ses, "exp", "Test", &c);
+	assert_string_equal(c.rule_id, "g1");
+	assert_string_equal(c.id_type, "userID");
+	assert_string_equal(c.group_name, "Test");
+	assert_true(c.is_experiment_active);
+	assert_string_equal(fg_params_string(c.params, "p", "no"), "one");
+	assert_string_equal(c.details.reason, "Network:Recognized");
+	fg_get_experiment_by_group(ses, "exp", "test", &c);
+	assert_string_equal(c.details.reason, "Network:Unrecognized");
+	assert_null(c.group_name);
+	fg_get_experiment_by_group(ses, "nope", "Test", &c);
+	assert_string_equal(c.details.reason, "Network:Unrecognized");
+	fg_get_experiment_groups(ses, "exp", &g);
+	assert_int_equal(g.n, 1);
+	assert_true(g.has_active && g.is_active);
+	assert_string_equal(g.groups[0].group_name, "Test");
+	fg_get_experiment_groups(ses, "cfg", &g);
+	assert_int_equal(g.n, 0);
+	assert_false(g.has_active);
+}
+
+static void
 a_layer_leaves_the_decision_to_its_experiment(void **state)
 {
 	struct fg_layer l;
@@ -465,6 +493,7 @@ main(void)
 	    cmocka_unit_test(typed_getters_are_strict),
 	    cmocka_unit_test(what_is_no_object_reads_as_an_empty_one),
 	    cmocka_unit_test(an_experiment_tells_its_group),
+	    cmocka_unit_test(groups_are_told_without_a_user),
 	    cmocka_unit_test(a_layer_leaves_the_decision_to_its_experiment),
 	    cmocka_unit_test(a_new_layer_gathers_from_several_rules),
 	    cmocka_unit_test(a_parameter_store_asks_what_is_behind_each_name),
