@@ -14,6 +14,30 @@
 
 #include "tests/unit/queue_dir.h"
 
+#if defined(__SANITIZE_THREAD__)
+/* A child that forked amid threads has not leaked those of its parent. */
+const char *__tsan_default_options(void);
+
+const char *
+__tsan_default_options(void)
+{
+	return "report_thread_leaks=0";
+}
+#endif
+
+/* Takes that many births away before they get their name. */
+static int steal_births;
+
+int
+renameat(int from_fd, const char *from, int to_fd, const char *to)
+{
+	if (steal_births > 0 && strncmp(from, ".new-", 5) == 0) {
+		steal_births--;
+		unlinkat(from_fd, from, 0);
+	}
+	return (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, 0);
+}
+
 static void
 nothing_is_on_disk_before_the_first_event(void **state)
 {
@@ -127,6 +151,25 @@ the_owner_holds_the_lock_for_life(void **state)
 	queue_free(q);
 	assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
 	close(fd);
+}
+
+static void
+a_worker_whose_rename_finds_nothing_starts_afresh(void **state)
+{
+	struct queue *q = open_queue(NULL);
+	struct tail *t = open_tail();
+
+	(void)state;
+	steal_births = 2;
+	assert_int_equal(append_event(q, NULL, "e"), FG_OK);
+	assert_int_equal(steal_births, 0);
+	assert_int_equal(count_files(queue_path, "seg-"), 1);
+	assert_int_equal(count_files(queue_path, ".new-"), 0);
+	ship(t);
+	assert_int_equal(got_events, 1);
+	got_clear();
+	tail_close(t);
+	queue_free(q);
 }
 
 static void
@@ -876,6 +919,7 @@ main(void)
 	    TEST(a_full_segment_is_sealed_and_the_next_is_larger),
 	    TEST(a_segment_is_readable_by_its_group_whatever_the_umask),
 	    TEST(the_owner_holds_the_lock_for_life),
+	    TEST(a_worker_whose_rename_finds_nothing_starts_afresh),
 	    TEST(one_append_publishes_a_user_and_its_event_together),
 	    TEST(a_child_goes_on_with_a_chain_of_its_own),
 	    TEST(a_user_known_to_the_parents_segment_is_written_again),

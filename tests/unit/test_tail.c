@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sys/file.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <time.h>
 
@@ -99,6 +100,97 @@ stats_of(struct tail *t)
 
 	tail_stats(t, &stats);
 	return stats;
+}
+
+/* ---- What an owner does between two calls of the syncer. ---- */
+
+static void (*before_lock)(void);
+static void (*after_page)(uint8_t *page);
+
+int
+flock(int fd, int operation)
+{
+	void (*hook)(void) = before_lock;
+
+	before_lock = NULL;
+	if (hook != NULL)
+		hook();
+	return (int)syscall(SYS_flock, fd, operation);
+}
+
+ssize_t
+pread(int fd, void *buf, size_t n, off_t at)
+{
+	ssize_t got_n = syscall(SYS_pread64, fd, buf, n, at);
+	void (*hook)(uint8_t *) = after_page;
+
+	if (at == 0 && n == SEGMENT_HEADER && hook != NULL) {
+		after_page = NULL;
+		hook(buf);
+	}
+	return got_n;
+}
+
+static struct craft *owner;
+static int owner_fd;
+
+static void
+append_and_die(void)
+{
+	craft_event(owner, "last", 0);
+	assert_int_equal(
+	    pwrite(owner_fd, owner->bytes, SEGMENT_MIN, 0), SEGMENT_MIN);
+	close(owner_fd);
+}
+
+static void
+append_and_seal(uint8_t *page)
+{
+	craft_event(owner, "last", 0);
+	le64enc(owner->bytes + SEGMENT_FLAGS, SEGMENT_SEALED);
+	assert_int_equal(
+	    pwrite(owner_fd, owner->bytes, SEGMENT_MIN, 0), SEGMENT_MIN);
+	/* As if the page had been read while it was written: the flag is
+	 * there, and the tail is the one before. */
+	le64enc(page + SEGMENT_FLAGS, SEGMENT_SEALED);
+}
+
+static void
+what_an_owner_appends_before_it_dies_is_not_lost(void **state)
+{
+	struct tail *t = open_tail();
+
+	(void)state;
+	owner = craft_new(1);
+	craft_event(owner, "first", 0);
+	owner_fd = craft_write(owner, SEGMENT_MIN, true);
+	before_lock = append_and_die;
+	ship(t);
+	assert_int_equal(count_in_got("\"first\""), 1);
+	assert_int_equal(count_in_got("\"last\""), 1);
+	assert_int_equal(count_files(queue_path, "seg-"), 0);
+	free(owner);
+	got_clear();
+	tail_close(t);
+}
+
+static void
+what_an_owner_appends_before_it_seals_is_not_lost(void **state)
+{
+	struct tail *t = open_tail();
+
+	(void)state;
+	owner = craft_new(1);
+	craft_event(owner, "first", 0);
+	owner_fd = craft_write(owner, SEGMENT_MIN, true);
+	after_page = append_and_seal;
+	ship(t);
+	assert_int_equal(count_in_got("\"last\""), 1);
+	assert_int_equal(count_files(queue_path, "seg-"), 0);
+	close(owner_fd);
+	free(owner);
+	got_clear();
+	tail_close(t);
 }
 
 /* ---- Reading and deleting. ---- */
@@ -1039,6 +1131,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    TEST(what_an_owner_appends_before_it_dies_is_not_lost),
+	    TEST(what_an_owner_appends_before_it_seals_is_not_lost),
 	    TEST(a_dead_owners_segment_is_shipped_and_then_deleted),
 	    TEST(
 		a_living_owners_segment_stays_and_is_read_on_from_where_it_was),
