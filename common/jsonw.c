@@ -1,9 +1,10 @@
 #include "common/jsonw.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/number.h"
 
 void
 jsonw_init(struct jsonw *w, char *text, size_t cap)
@@ -285,27 +286,16 @@ jsonw_i64_text(struct jsonw *w, int64_t x)
 	put_char(w, '"');
 }
 
-/* printf and strtod agree on a decimal point; JSON has only one. */
 void
 jsonw_f64(struct jsonw *w, double x)
 {
-	char text[32];
-	int n = 0;
+	char text[NUMBER_TEXT_MAX];
 
 	before_value(w);
-	if (!isfinite(x)) {
+	if (isfinite(x))
+		put(w, text, number_text(x, text, sizeof(text)));
+	else
 		put(w, "null", 4);
-		return;
-	}
-	for (int digits = 15; digits <= 17; digits++) {
-		n = snprintf(text, sizeof(text), "%.*g", digits, x);
-		if (strtod(text, NULL) == x)
-			break;
-	}
-	for (int i = 0; i < n; i++)
-		if (text[i] == ',')
-			text[i] = '.';
-	put(w, text, (size_t)n);
 }
 
 void
