@@ -2,47 +2,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/crc32c.h"
 #include "common/epoch.h"
 #include "common/manifest.h"
 #include "common/snapshot.h"
+#include "reader/rules_look.h"
 #include "reader/rules_map.h"
-
-#define LOOK_MS  1000   /* not more often than this by path */
-#define OLD_MS   10000  /* a syncer that did not beat for so long is missed */
-#define LEAVE_MS 600000 /* sessions may use a replaced environment so long */
-
-struct rules {
-	struct rules_env *env; /* atomic; older ones hang on it */
-	char *path;            /* STATE/rules/current */
-	char project[EPOCH_NAME];
-	uint8_t boot_id[EPOCH_ID];
-	bool limited;
-	uint32_t holder;   /* atomic: the process that looks now, or 0 */
-	int32_t why;       /* atomic: enum fg_status, while there is no env */
-	uint64_t beat;     /* atomic: the heartbeat seen last */
-	uint64_t fresh_ms; /* atomic: it is young until then; 0: not reckoned */
-	uint64_t next_look;   /* atomic: when one may look again */
-	struct snapshot snap; /* bytes NULL unless it is a file */
-	struct rules_pin fixed;
-};
-
-static uint64_t
-clock_ms(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 /* All zeros where the kernel does not tell: then checksums are verified. */
 static void
@@ -60,161 +31,6 @@ read_boot_id(uint8_t id[EPOCH_ID])
 			if (*p != '-' && sscanf(p++, "%2hhx", &id[n]) == 1)
 				n++;
 	close(fd);
-}
-
-/* --- who may look --------------------------------------------------------- */
-
-/*
- * One thread at a time looks by path, others go on with what there is.  The
- * lock word is the process's id: after a fork amid a look, the child finds
- * its parent's there, and no thread that would ever let go of it.
- */
-static bool
-lock_try(struct rules *r)
-{
-	uint32_t me = (uint32_t)getpid(), held = 0;
-
-	if (__atomic_compare_exchange_n(&r->holder, &held, me, false,
-		__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-		return true;
-	return held != me &&
-	    __atomic_compare_exchange_n(&r->holder, &held, me, false,
-		__ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
-}
-
-static bool
-lock_wait(struct rules *r)
-{
-	const struct timespec pause = {0, 100000};
-
-	for (int i = 0; i < 10000; i++) {
-		if (lock_try(r))
-			return true;
-		nanosleep(&pause, NULL);
-	}
-	return false;
-}
-
-static void
-unlock(struct rules *r)
-{
-	__atomic_store_n(&r->holder, 0, __ATOMIC_RELEASE);
-}
-
-/* --- looking by path ------------------------------------------------------- */
-
-static struct rules_env *
-env_of(struct rules *r)
-{
-	/* Pairs with the release in look_locked: the environment is whole. */
-	return __atomic_load_n(&r->env, __ATOMIC_ACQUIRE);
-}
-
-/* Whether the newly opened one takes over from the one in use. */
-static bool
-is_better(const struct rules_env *fresh, const struct rules_env *old)
-{
-	uint8_t id[EPOCH_ID], old_id[EPOCH_ID], boot[EPOCH_ID],
-	    old_boot[EPOCH_ID];
-	/* The new one first: of one and the same file, it is not newer. */
-	struct epoch_beat beat = epoch_last_beat(fresh->epoch);
-	struct epoch_beat old_beat;
-	bool differs;
-
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	if (old == NULL || epoch_check(old->epoch, EPOCH_FILE) != FG_OK ||
-	    __atomic_load_n(&old->outgrown, __ATOMIC_RELAXED))
-		return true;
-	epoch_identity(fresh->epoch, id);
-	epoch_identity(old->epoch, old_id);
-	differs = memcmp(id, old_id, EPOCH_ID) != 0;
-	if (epoch_state(fresh->epoch) == EPOCH_RETIRED)
-		return false;
-	if (epoch_state(old->epoch) == EPOCH_RETIRED && differs)
-		return true;
-	old_beat = epoch_last_beat(old->epoch);
-	epoch_boot_id(fresh->epoch, boot);
-	epoch_boot_id(old->epoch, old_boot);
-	if (memcmp(boot, old_boot, EPOCH_ID) == 0)
-		return beat.boot_ms > old_beat.boot_ms;
-	return beat.unix_ms > old_beat.unix_ms;
-}
-
-/* Gives back the files of environments that were left long ago. */
-static void
-blank_left(struct rules *r, uint64_t now)
-{
-	struct rules_env *env = env_of(r);
-
-	for (env = env != NULL ? env->older : NULL; env; env = env->older)
-		if (now - env->left_ms >= LEAVE_MS)
-			rules_env_blank(env);
-}
-
-static void
-look_locked(struct rules *r, uint64_t now)
-{
-	struct rules_env *fresh, *old = env_of(r);
-	enum fg_status st = rules_env_open(r->path, r->limited, &fresh);
-
-	__atomic_store_n(&r->why, st, __ATOMIC_RELAXED);
-	if (st != FG_OK)
-		return;
-	if (!is_better(fresh, old)) {
-		rules_env_free(fresh);
-		return;
-	}
-	if (old != NULL)
-		old->left_ms = now;
-	fresh->older = old;
-	__atomic_store_n(&r->fresh_ms, 0, __ATOMIC_RELAXED);
-	/* Release: pairs with env_of. */
-	__atomic_store_n(&r->env, fresh, __ATOMIC_RELEASE);
-}
-
-/* Looks by path unless somebody did within the last second, or does now. */
-static void
-look(struct rules *r)
-{
-	uint64_t now = clock_ms(CLOCK_MONOTONIC_COARSE);
-	int saved = errno;
-
-	if (now < __atomic_load_n(&r->next_look, __ATOMIC_RELAXED) ||
-	    !lock_try(r))
-		return;
-	if (now >= __atomic_load_n(&r->next_look, __ATOMIC_RELAXED)) {
-		__atomic_store_n(
-		    &r->next_look, now + LOOK_MS, __ATOMIC_RELAXED);
-		look_locked(r, now);
-		blank_left(r, now);
-	}
-	unlock(r);
-	errno = saved;
-}
-
-/*
- * Whether to look for another environment: this one was replaced, or its
- * syncer is silent.  As long as the heartbeat changes from call to call no
- * clock is read; between two beats it is the coarse one, 5 ns in the vdso.
- */
-static bool
-look_is_due(struct rules *r, const struct rules_env *env)
-{
-	uint64_t beat, until, now;
-
-	if (epoch_state(env->epoch) != EPOCH_LIVE)
-		return true;
-	beat = epoch_last_beat(env->epoch).unix_ms;
-	if (beat != __atomic_load_n(&r->beat, __ATOMIC_RELAXED)) {
-		__atomic_store_n(&r->beat, beat, __ATOMIC_RELAXED);
-		__atomic_store_n(&r->fresh_ms, 0, __ATOMIC_RELAXED);
-		return false;
-	}
-	now = clock_ms(CLOCK_MONOTONIC_COARSE);
-	until = __atomic_load_n(&r->fresh_ms, __ATOMIC_RELAXED);
-	if (until == 0)
-		__atomic_store_n(&r->fresh_ms, now + OLD_MS, __ATOMIC_RELAXED);
-	return until != 0 && now >= until;
 }
 
 /* --- opening and closing ---------------------------------------------------- */
@@ -255,7 +71,7 @@ rules_open(const char *state_dir, const char *project, struct rules **out)
 	r->limited =
 	    getrlimit(RLIMIT_AS, &lim) == 0 && lim.rlim_cur != RLIM_INFINITY;
 	r->why = FG_E_NOT_READY;
-	look(r);
+	rules_look(r);
 	/* If what was found is being replaced just now, look once more. */
 	r->next_look = 0;
 	*out = r;
@@ -331,12 +147,12 @@ reach(struct rules *r, struct rules_env *env, uint64_t generation,
 		at[1] = env->whole.base + run[1].place;
 		return FG_OK;
 	}
-	if (!lock_wait(r))
+	if (!rules_lock_wait(r))
 		return FG_E_NOMEM;
 	st = rules_env_value(env, generation, run, &where->map, at);
 	if (st == FG_OK)
 		where->stamp = stamp_of(where->map);
-	unlock(r);
+	rules_unlock(r);
 	return st;
 }
 
@@ -457,10 +273,10 @@ rules_pin(struct rules *r, struct rules_pin *out)
 		*out = r->fixed;
 		return FG_OK;
 	}
-	env = env_of(r);
-	if (env == NULL || look_is_due(r, env)) {
-		look(r);
-		env = env_of(r);
+	env = rules_env_of(r);
+	if (env == NULL || rules_look_is_due(r, env)) {
+		rules_look(r);
+		env = rules_env_of(r);
 		if (env == NULL)
 			return (enum fg_status)__atomic_load_n(
 			    &r->why, __ATOMIC_RELAXED);
@@ -469,8 +285,8 @@ rules_pin(struct rules *r, struct rules_pin *out)
 	if (st == FG_OK || st == FG_E_NOT_READY)
 		return st;
 	/* Damaged under us: a syncer builds another one, if there is one. */
-	look(r);
-	return env_of(r) != env ? pin_env(r, env_of(r), out) : st;
+	rules_look(r);
+	return rules_env_of(r) != env ? pin_env(r, rules_env_of(r), out) : st;
 }
 
 bool
@@ -497,7 +313,7 @@ rules_is_current(struct rules *r, const struct rules_pin *pin)
 	if (pin->map == NULL)
 		return true;
 	env = pin->map->env;
-	return env_of(r) == env &&
+	return rules_env_of(r) == env &&
 	    epoch_newest(
 		env->epoch, __atomic_load_n(&env->page, __ATOMIC_RELAXED)) ==
 	    pin->generation;
@@ -539,21 +355,21 @@ static bool
 is_stale(struct rules *r, const struct rules_env *env)
 {
 	struct epoch_beat beat = epoch_last_beat(env->epoch);
-	uint64_t now_boot = clock_ms(CLOCK_BOOTTIME);
-	uint64_t now_unix = clock_ms(CLOCK_REALTIME);
+	uint64_t now_boot = rules_clock_ms(CLOCK_BOOTTIME);
+	uint64_t now_unix = rules_clock_ms(CLOCK_REALTIME);
 	uint8_t boot[EPOCH_ID];
 
 	epoch_boot_id(env->epoch, boot);
 	/* Within one boot a clock that is never set; else the other one. */
 	if (memcmp(boot, r->boot_id, EPOCH_ID) == 0)
-		return beat.boot_ms + OLD_MS < now_boot;
-	return beat.unix_ms + OLD_MS < now_unix;
+		return beat.boot_ms + RULES_OLD_MS < now_boot;
+	return beat.unix_ms + RULES_OLD_MS < now_unix;
 }
 
 void
 rules_info(struct rules *r, struct rules_info *out)
 {
-	struct rules_env *env = env_of(r);
+	struct rules_env *env = rules_env_of(r);
 	uint32_t page;
 
 	memset(out, 0, sizeof(*out));
@@ -576,7 +392,7 @@ rules_info(struct rules *r, struct rules_info *out)
 uint64_t
 rules_queue_allowance(struct rules *r)
 {
-	struct rules_env *env = env_of(r);
+	struct rules_env *env = rules_env_of(r);
 
 	return env != NULL ? epoch_queue_allowance(env->epoch) : UINT64_MAX;
 }

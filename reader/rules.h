@@ -72,7 +72,8 @@ void rules_close(struct rules *rules);
  * Takes the current generation: a few loads, no lock, no system call, except
  * that when the syncer was not heard of for long or the environment was
  * replaced, it is looked for by path, at most once a second.  FG_E_NOT_READY,
- * FG_E_VERSION (written by a newer forkgate), FG_E_CORRUPT.
+ * FG_E_VERSION (written by a newer forkgate), FG_E_CORRUPT, FG_E_IO (it may not
+ * be opened), FG_E_NOMEM.
  */
 enum fg_status rules_pin(struct rules *rules, struct rules_pin *out);
 
