@@ -140,12 +140,12 @@ $(B)/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(SYNCER) \
 
 .PHONY: demo
 demo: deps
-	@$(MAKE) $(PARALLEL) all $(B)/forkgate-demo
+	@$(MAKE) --no-print-directory $(PARALLEL) all $(B)/forkgate-demo
 	@$(B)/forkgate-demo $(B) $(or $(RULES),tools/demo/rules.json)
 
 # Everything that a test runs.  Two cores are worth using when nobody said so.
 UNDER_TEST = $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/forkgate \
-	$(B)/forkgate-origin $(TESTS) $(E2E) $(FUZZ:%=$(B)/replay_%)
+	$(B)/forkgate-origin $(B)/forkgate-demo $(TESTS) $(E2E) $(FUZZ:%=$(B)/replay_%)
 PARALLEL   = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 # The checks look at sources and at the plain library: once is enough.
 KINDS      = unit fuzz $(if $(SAN),,check) e2e

@@ -64,8 +64,7 @@ cmd_fail_in(
 	snprintf(path, sizeof(path), "%s%s%s", dir, what[0] != '\0' ? "/" : "",
 	    what);
 	errno = saved;
-	return st == FG_E_VERSION ? cmd_fail_rules(cmd, path, st)
-				  : cmd_fail(cmd, path, st);
+	return cmd_fail_rules(cmd, path, st);
 }
 
 int

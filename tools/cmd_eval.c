@@ -222,7 +222,8 @@ static int
 say_unknown(const struct eval_args *a)
 {
 	if (a->ask.param != NULL)
-		cmd_say(&cmd_eval, "%s, parameter %s: not in the rules",
+		cmd_say(&cmd_eval,
+		    "%s: no such name, or its value has no parameter %s",
 		    a->ask.name, a->ask.param);
 	else
 		cmd_say(&cmd_eval, "%s: not in the rules", a->ask.name);

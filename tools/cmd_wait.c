@@ -57,7 +57,7 @@ run(int argc, char **argv)
 	}
 	if (st == FG_OK)
 		return CMD_OK;
-	return st == FG_E_TIMEOUT
+	return st == FG_E_TIMEOUT || st == FG_E_IO
 	    ? state_say_not_ready(&cmd_wait, o.state_dir, o.project)
 	    : cmd_fail_rules(&cmd_wait, o.state_dir, st);
 }

@@ -31,9 +31,9 @@ say_notes(
 	for (size_t i = 0; i < notes->n; i++) {
 		const struct compile_note *note = &notes->notes[i];
 
-		cmd_say(cmd, "%s:%zu:%zu: %s: %s: %s", path, note->line,
+		cmd_say(cmd, "%s:%zu:%zu: %s: %s%s%s", path, note->line,
 		    note->column, what[note->severity], note->path,
-		    note->message);
+		    note->path[0] != '\0' ? ": " : "", note->message);
 	}
 	if (notes->n_more > 0)
 		cmd_say(cmd, "%s: and %zu more notes", path, notes->n_more);
@@ -192,7 +192,7 @@ eval_source_open(
 	st = fg_wait_ready(*out, 0);
 	if (st == FG_OK)
 		return CMD_OK;
-	rc = st == FG_E_TIMEOUT
+	rc = st == FG_E_TIMEOUT || st == FG_E_IO
 	    ? state_say_not_ready(cmd, where, source->project)
 	    : cmd_fail_rules(cmd, where, st);
 	fg_close(*out);

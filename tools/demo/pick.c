@@ -115,9 +115,9 @@ compiles(const char *path, const struct pick *p, char why[256])
 		const struct compile_note *note = &notes.notes[i];
 
 		if (note->severity == COMPILE_REFUSED)
-			snprintf(why, 256, "%s:%zu:%zu: %s: %s", path,
+			snprintf(why, 256, "%s:%zu:%zu: %s%s%s", path,
 			    note->line, note->column, note->path,
-			    note->message);
+			    note->path[0] != '\0' ? ": " : "", note->message);
 	}
 	compile_notes_free(&notes);
 	compile_result_free(&result);
