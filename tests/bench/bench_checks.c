@@ -309,13 +309,16 @@ set_up(struct world *w, const char *snapshot)
 	ask(w, CHECK, "checks", false, hot, N_HOT);
 	ask(w, EXPOSED, "checks", true, hot, N_HOT);
 	askers[EXPOSED].per_user = N_HOT;
+	subjects[EXPOSED].sleeps = true;
 	ask(w, EXPOSED_10, "checks", true, hot, N_HOT);
 	askers[EXPOSED_10].per_user = 10;
+	subjects[EXPOSED_10].sleeps = true;
 	ask(w, REPEATED, "checks", true, hot, N_HOT);
 	ask(w, EXPERIMENT, "checks", true, hot, N_HOT);
 	subjects[EXPERIMENT].run = ask_experiment;
 	ask(w, LAYER, "checks", true, layers, DOC_N_LAYERS);
 	subjects[LAYER].run = ask_layers;
+	subjects[LAYER].sleeps = true;
 	ask(w, UNKNOWN, "checks", false, unknown, N_HOT);
 	ask(w, UNKNOWN_LOGGED, "checks", true, unknown, N_HOT);
 	ask(w, MANY, "many", false, hot_many, N_HOT);

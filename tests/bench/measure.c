@@ -26,13 +26,19 @@ measure_median(double *v, size_t n)
 	return n % 2 != 0 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
+static uint64_t
+now(const struct measure_subject *s)
+{
+	return s->sleeps ? measure_ns() : measure_thread_ns();
+}
+
 static double
 turn(struct measure_subject *s)
 {
-	uint64_t begin = measure_ns();
+	uint64_t begin = now(s);
 	uint64_t apart = s->run(s->arg, s->n);
 
-	return (double)(measure_ns() - begin - apart) / (double)s->n;
+	return (double)(now(s) - begin - apart) / (double)s->n;
 }
 
 /* So many that the clock's own cost and grain do not count. */

@@ -15,6 +15,16 @@
 
 #define MEASURE_ROUNDS 101
 
+/* Of a thread's own time on a processor: others cannot stretch it. */
+static inline uint64_t
+measure_thread_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
 static inline uint64_t
 measure_ns(void)
 {
@@ -33,7 +43,8 @@ struct measure_subject {
 	/* Returns how many ns of the time it took do not count. */
 	uint64_t (*run)(void *arg, size_t n);
 	void *arg;
-	size_t n; /* 0: found out */
+	size_t n;    /* 0: found out */
+	bool sleeps; /* waits for the disk, say: all the time counts */
 	double ns[MEASURE_ROUNDS];
 	double median; /* ns of one */
 };
