@@ -57,35 +57,30 @@ image_seal(uint8_t *base, size_t len, uint64_t generation, uint64_t received_at,
 
 /*
  * Probes a table for a string.  At most every slot once, so that a damaged
- * table without an empty slot still ends.  get() of an index's slot leads
- * through its record's name, that of a set's is the string itself.
+ * table without an empty slot still ends.  An index's slot leads through its
+ * record's name, that of a set is the string itself.
  */
-static inline uint32_t
-probe(const struct image *im, uint32_t slots, uint32_t n_slots, bool named,
-    const void *bytes, size_t n, uint64_t hash)
+__attribute__((always_inline)) static inline uint32_t
+probe(const struct image *im, const uint8_t *table, uint32_t n_slots,
+    bool named, const void *bytes, size_t n, uint64_t hash)
 {
-	uint32_t mask = n_slots - 1;
+	uint32_t mask = n_slots - 1, i = (uint32_t)hash & mask;
 
-	if (n_slots == 0 || (n_slots & mask) != 0 ||
-	    n_slots > im->size / IMAGE_SLOT ||
-	    image_rec(im, slots, n_slots * IMAGE_SLOT) == NULL)
-		return 0;
-	for (uint32_t k = 0; k < n_slots; k++) {
-		const uint8_t *slot = im->base + slots +
-		    (size_t)((uint32_t)(hash + k) & mask) * IMAGE_SLOT;
-		uint32_t at = le32load(slot + 4), name = at;
+	for (uint32_t left = n_slots; left > 0; left--, i = (i + 1) & mask) {
+		uint64_t slot = le64load(table + (size_t)i * IMAGE_SLOT);
+		uint32_t found = (uint32_t)(slot >> 32), name = found;
 
-		if (at == 0)
+		if (found == 0)
 			return 0;
-		if (le32load(slot) != (uint32_t)(hash >> 32))
+		if ((uint32_t)slot != (uint32_t)(hash >> 32))
 			continue;
 		if (named) {
-			const uint8_t *rec = image_rec(im, at, 8);
+			const uint8_t *rec = image_rec(im, found, 8);
 
 			name = rec != NULL ? le32load(rec) : 0;
 		}
 		if (image_str_is(im, name, bytes, n, hash))
-			return at;
+			return found;
 	}
 	return 0;
 }
@@ -94,15 +89,20 @@ uint32_t
 image_find(const struct image *im, uint32_t index, const void *name, size_t n,
     uint64_t hash)
 {
-	return probe(im, image_head32(im, index), image_head32(im, index + 4),
-	    true, name, n, hash);
+	uint32_t slots = image_head32(im, index);
+	uint32_t n_slots = image_head32(im, index + 4);
+	const uint8_t *table = image_table(im, slots, n_slots);
+
+	if (table == NULL)
+		return 0;
+	return probe(im, table, n_slots, true, name, n, hash);
 }
 
 bool
-image_set_has(const struct image *im, uint32_t slots, uint32_t n_slots,
+image_set_search(const struct image *im, const uint8_t *table, uint32_t n_slots,
     const void *bytes, size_t n, uint64_t hash)
 {
-	return probe(im, slots, n_slots, false, bytes, n, hash) != 0;
+	return probe(im, table, n_slots, false, bytes, n, hash) != 0;
 }
 
 uint32_t

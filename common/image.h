@@ -28,6 +28,7 @@
 #include "common/endian.h"
 #include "common/forkgate_status.h"
 #include "common/hash64.h"
+#include "common/same.h"
 
 #define IMAGE_MAGIC    "fgimage" /* with its NUL, eight bytes */
 #define IMAGE_MAJOR    1         /* readers refuse a greater one */
@@ -610,6 +611,16 @@ image_nth(const struct image *im, uint32_t off, uint32_t i, uint32_t size)
 	return image_at(im, (uint32_t)at, size);
 }
 
+/*
+ * The run of n records of size bytes each at off, all of it bounded; NULL when
+ * it is not there whole, or when n is 0.
+ */
+static inline const uint8_t *
+image_run(const struct image *im, uint32_t off, uint32_t n, uint32_t size)
+{
+	return n <= im->size / size ? image_rec(im, off, n * size) : NULL;
+}
+
 /* A word of the header, which image_open() has bounded. */
 static inline uint32_t
 image_head32(const struct image *im, uint32_t off)
@@ -633,6 +644,15 @@ image_f64(const uint8_t *word)
 	return x;
 }
 
+/* Copies n words of 32 bits, an even number, out of a record. */
+static inline void
+image_words(uint32_t *dst, const uint8_t *at, size_t n)
+{
+	words_load(dst, at, n * sizeof(dst[0]));
+	for (size_t i = 0; i < n; i++)
+		dst[i] = le32toh(dst[i]);
+}
+
 /* The string record at off; false when there is none or it is damaged. */
 static inline bool
 image_str(const struct image *im, uint32_t off, struct image_str *out)
@@ -647,15 +667,17 @@ image_str(const struct image *im, uint32_t off, struct image_str *out)
 	return out->len <= im->size - off - IMAGE_STR_BYTES;
 }
 
-/* True when the string record at off holds exactly these bytes. */
-static inline bool
+/* True when the string record at off holds exactly these bytes.  Inlined also
+   where it stands twice: this is where an evaluation spends its time. */
+__attribute__((always_inline)) static inline bool
 image_str_is(const struct image *im, uint32_t off, const void *bytes, size_t n,
     uint64_t hash)
 {
-	struct image_str s;
+	const uint8_t *p = image_rec(im, off, IMAGE_STR_BYTES);
 
-	return image_str(im, off, &s) && s.hash == hash && s.len == n &&
-	    memcmp(s.bytes, bytes, n) == 0;
+	return p != NULL && le64load(p) == hash && le32load(p + 8) == n &&
+	    n <= im->size - off - IMAGE_STR_BYTES &&
+	    same_bytes(p + IMAGE_STR_BYTES, bytes, n);
 }
 
 /* The order of keys: by their bytes, a shorter one before what it begins. */
@@ -674,9 +696,35 @@ image_key_cmp(const void *a, size_t an, const void *b, size_t bn)
 uint32_t image_find(const struct image *im, uint32_t index, const void *name,
     size_t n, uint64_t hash);
 
-/* True when the set of n_slots slots at slots has exactly this string. */
-bool image_set_has(const struct image *im, uint32_t slots, uint32_t n_slots,
-    const void *bytes, size_t n, uint64_t hash);
+/* The slots of an index or a set, all of them bounded; NULL for none. */
+static inline const uint8_t *
+image_table(const struct image *im, uint32_t slots, uint32_t n_slots)
+{
+	return (n_slots & (n_slots - 1)) == 0
+	    ? image_run(im, slots, n_slots, IMAGE_SLOT)
+	    : NULL;
+}
+
+/* The same as image_set_has() in a table from image_table(). */
+bool image_set_search(const struct image *im, const uint8_t *table,
+    uint32_t n_slots, const void *bytes, size_t n, uint64_t hash);
+
+/*
+ * True when the set of n_slots slots at slots has exactly this string.  The
+ * first slot answers in most cases: a string that is not there finds it empty.
+ */
+static inline bool
+image_set_has(const struct image *im, uint32_t slots, uint32_t n_slots,
+    const void *bytes, size_t n, uint64_t hash)
+{
+	const uint8_t *table = image_table(im, slots, n_slots);
+
+	return table != NULL && n_slots != 0 &&
+	    le32load(table +
+		(size_t)((uint32_t)hash & (n_slots - 1)) * IMAGE_SLOT + 4) !=
+	    0 &&
+	    image_set_search(im, table, n_slots, bytes, n, hash);
+}
 
 /* The member key of the object value at off, as a V, or 0. */
 uint32_t image_member(

@@ -60,6 +60,37 @@ dyn_set_int(struct dyn *out, int64_t x, struct arena *a)
 	return set_number_text(out, a);
 }
 
+/* Digits have no lower case, and there are three of them at most. */
+enum fg_status
+dyn_set_bucket(struct dyn *out, unsigned x, struct arena *a)
+{
+	char *text = arena_get(a, 4);
+	uint32_t n = 0;
+
+	if (text == NULL)
+		return FG_E_NOMEM;
+	if (x >= 100)
+		text[n++] = (char)('0' + x / 100);
+	if (x >= 10)
+		text[n++] = (char)('0' + x / 10 % 10);
+	text[n++] = (char)('0' + x % 10);
+	text[n] = '\0';
+	*out = (struct dyn){.type = FG_INT,
+	    .has_text = true,
+	    .has_int = true,
+	    .has_float = true,
+	    .parsed_number = true,
+	    .text = text,
+	    .low = text,
+	    .len = n,
+	    .low_len = n,
+	    .hash = hash64(text, n),
+	    .i64 = (int64_t)x,
+	    .f64 = (double)x};
+	out->low_hash = out->hash;
+	return FG_OK;
+}
+
 static enum fg_status
 set_double(struct dyn *out, double x, struct arena *a)
 {
@@ -231,18 +262,14 @@ dyn_set_text(struct dyn *out, const char *text, size_t n, struct arena *a)
 	return set_text(out, text, n, a);
 }
 
-bool
-dyn_float(struct dyn *v, double *x)
+void
+dyn_parse_number(struct dyn *v)
 {
-	if (!v->parsed_number) {
-		if (v->type == FG_STRING) {
-			v->has_float = number_f64(v->text, v->len, &v->f64);
-			v->has_int = number_i64(v->text, v->len, &v->i64);
-		}
-		v->parsed_number = true;
+	if (v->type == FG_STRING) {
+		v->has_float = number_f64(v->text, v->len, &v->f64);
+		v->has_int = number_i64(v->text, v->len, &v->i64);
 	}
-	*x = v->f64;
-	return v->has_float;
+	v->parsed_number = true;
 }
 
 bool

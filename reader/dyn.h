@@ -62,12 +62,23 @@ enum fg_status dyn_set_text(
 /* A JSON integer. */
 enum fg_status dyn_set_int(struct dyn *out, int64_t x, struct arena *a);
 
+/* A user bucket: an integer below 1000, in the digits of one. */
+enum fg_status dyn_set_bucket(struct dyn *out, unsigned x, struct arena *a);
+
 /* The value V of an image, copied. FG_E_CORRUPT when it is damaged. */
 enum fg_status dyn_set_image(
     struct dyn *out, const struct image *im, uint32_t value, struct arena *a);
 
 /* The facets that are made on demand. */
-bool dyn_float(struct dyn *v, double *x);
+void dyn_parse_number(struct dyn *v);
+static inline bool
+dyn_float(struct dyn *v, double *x)
+{
+	if (!v->parsed_number)
+		dyn_parse_number(v);
+	*x = v->f64;
+	return v->has_float;
+}
 bool dyn_int(struct dyn *v, int64_t *x);
 bool dyn_time(struct dyn *v, int64_t *ms);
 

@@ -64,14 +64,13 @@ bool
 eval_rule(struct eval *e, const uint8_t *rule)
 {
 	uint32_t n = le32load(rule + IMAGE_RULE_N_CONDS);
-	uint32_t conds = le32load(rule + IMAGE_RULE_CONDS);
+	const uint8_t *cond =
+	    image_run(&e->im, le32load(rule + IMAGE_RULE_CONDS), n, IMAGE_COND);
 	bool all = true;
 
-	for (uint32_t i = 0; i < n; i++) {
-		const uint8_t *cond = image_nth(&e->im, conds, i, IMAGE_COND);
-
-		if (cond == NULL)
-			return eval_fail(e, EVAL_DAMAGED);
+	if (n > 0 && cond == NULL)
+		return eval_fail(e, EVAL_DAMAGED);
+	for (; n > 0; n--, cond += IMAGE_COND) {
 		if (!eval_condition(e, cond))
 			return false;
 		if (e->r.unsupported)
@@ -104,8 +103,7 @@ eval_passes(struct eval *e, const uint8_t *rule)
 		return eval_fail(e, EVAL_DAMAGED);
 	if (len > 0)
 		rest = e->im.base + rest_at;
-	for (int i = 0; i < 8; i++)
-		st.h[i] = le32load(rule + IMAGE_RULE_SHA + 4 * i);
+	image_words(st.h, rule + IMAGE_RULE_SHA, 8);
 	st.n_blocks = le64load(rule + IMAGE_RULE_N_BLOCKS);
 	unit = user_unit(e->user, &e->im, (flags & IMAGE_RULE_UNIT_USER) != 0,
 	    le32load(rule + IMAGE_RULE_UNIT),
@@ -193,11 +191,13 @@ decide(struct eval *e, const uint8_t *spec, const uint8_t *rule)
 	uint32_t flags = le32load(rule + IMAGE_RULE_FLAGS);
 	bool taken;
 
-	if (!eval_delegate(e, rule, &taken))
-		return false;
-	if (taken) {
-		eval_finalize(e, spec, NULL);
-		return true;
+	if (le32load(rule + IMAGE_RULE_DELEGATE_SPEC) != 0) {
+		if (!eval_delegate(e, rule, &taken))
+			return false;
+		if (taken) {
+			eval_finalize(e, spec, NULL);
+			return true;
+		}
 	}
 	if (eval_passes(e, rule)) {
 		e->r.value = (flags & IMAGE_RULE_RETURN_FALSE) == 0;
@@ -233,8 +233,8 @@ enum eval_end
 eval_spec(struct eval *e, uint32_t at, enum eval_kind kind,
     const struct image_str *name)
 {
-	const uint8_t *spec = NULL;
-	uint32_t n_rules, rules, mapping;
+	const uint8_t *spec = NULL, *rule;
+	uint32_t n_rules, mapping;
 	bool taken;
 
 	if (at != 0) {
@@ -266,13 +266,14 @@ eval_spec(struct eval *e, uint32_t at, enum eval_kind kind,
 	    (le32load(spec + IMAGE_SPEC_FLAGS) & IMAGE_SPEC_NEW_LAYER) != 0)
 		return eval_new_layer(e, spec) ? EVAL_RECOGNIZED : EVAL_FAILED;
 	n_rules = le32load(spec + IMAGE_SPEC_N_RULES);
-	rules = le32load(spec + IMAGE_SPEC_RULES);
-	for (uint32_t i = 0; i < n_rules; i++) {
-		const uint8_t *rule = image_nth(&e->im, rules, i, IMAGE_RULE);
-
-		if (rule == NULL)
-			eval_fail(e, EVAL_DAMAGED);
-		if (rule == NULL || !eval_rule(e, rule))
+	rule = image_run(
+	    &e->im, le32load(spec + IMAGE_SPEC_RULES), n_rules, IMAGE_RULE);
+	if (n_rules > 0 && rule == NULL) {
+		eval_fail(e, EVAL_DAMAGED);
+		return EVAL_FAILED;
+	}
+	for (; n_rules > 0; n_rules--, rule += IMAGE_RULE) {
+		if (!eval_rule(e, rule))
 			return EVAL_FAILED;
 		if (e->r.unsupported)
 			return EVAL_RECOGNIZED;
@@ -318,7 +319,7 @@ eval_run(struct eval *e, const struct eval_input *in, enum eval_kind kind,
 {
 	unsigned hops = e->n_hops;
 
-	memset(e, 0, sizeof(*e));
+	memset(e, 0, offsetof(struct eval, tier));
 	e->n_hops = hops;
 	e->in = in;
 	e->im = in->im;

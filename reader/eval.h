@@ -142,12 +142,12 @@ struct eval {
 	struct eval_memo *memo;
 	uint32_t n_memo, memo_cap;
 	int64_t now_ms; /* 0: not asked for yet */
-	struct dyn tier;
 	bool has_tier;
 	/* Experiments that experiment_group conditions asked for; each logs
 	   an exposure of its own. */
 	struct eval *inner;
 	struct image_str name;
+	struct dyn tier; /* last: eval_run leaves it as it is */
 };
 
 /* Evaluates one name.  The result is in *e, also when it failed. */
@@ -181,7 +181,6 @@ int64_t eval_now(struct eval *e); /* unix ms, the same all through a call */
 bool eval_mapping(struct eval *e, uint32_t mapping, const uint8_t *spec,
     enum eval_kind kind, bool *taken);
 bool eval_cmab(struct eval *e, uint32_t cmab);
-bool eval_user_value(struct eval *e, const uint8_t *field, struct dyn **out);
 bool eval_new_layer(struct eval *e, const uint8_t *spec);
 bool eval_condition(struct eval *e, const uint8_t *cond);
 bool eval_nested(struct eval *e, const uint8_t *cond, bool passes);
@@ -189,11 +188,14 @@ bool eval_add_pair(struct eval *e, uint32_t gate, uint32_t rule, bool value);
 bool eval_copy_pairs(struct eval *e, struct eval_range range);
 bool eval_hop(struct eval *e, const struct image_str *name, struct eval **out);
 
+/* The user's value of a field F; NULL when there is none or it has failed. */
+struct dyn *eval_user_value(struct eval *e, const uint8_t *field);
+
 /*
  * Applies an operator: *v is the left side, target the record of the right
- * side.  Sets *result, or *unsupported and leaves *result alone.
+ * side.  Sets the value, or says unsupported and leaves the value alone.
  */
-bool eval_operator(struct eval *e, enum image_op op, struct dyn *v,
-    const uint8_t *target, bool *result, bool *unsupported);
+bool eval_operator(
+    struct eval *e, enum image_op op, struct dyn *v, const uint8_t *target);
 
 #endif /* READER_EVAL_H */

@@ -127,7 +127,8 @@ add_numerical(struct eval *e, const uint8_t *group, double *score)
 
 		if (w == NULL || ++e->n_steps > EVAL_MAX_STEPS)
 			return eval_fail(e, EVAL_DAMAGED);
-		if (!eval_user_value(e, w, &v))
+		v = eval_user_value(e, w);
+		if (e->fault != EVAL_NO_FAULT)
 			return false;
 		if (v != NULL && dyn_float(v, &x))
 			*score += image_f64(w + 16) * x;
@@ -148,7 +149,8 @@ add_categorical(struct eval *e, const uint8_t *group, double *score)
 
 		if (w == NULL)
 			return eval_fail(e, EVAL_DAMAGED);
-		if (!eval_user_value(e, w, &v))
+		v = eval_user_value(e, w);
+		if (e->fault != EVAL_NO_FAULT)
 			return false;
 		n_pairs = v != NULL && v->has_text ? le32load(w + 16) : 0;
 		for (uint32_t k = 0; k < n_pairs; k++) {

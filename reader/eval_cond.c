@@ -4,18 +4,22 @@
 #include "common/hash.h"
 #include "reader/eval.h"
 
-/* A condition's field: its names are read when they are first needed. */
+/* A condition's field: its name, and in lower case where that differs. */
 struct field {
-	const uint8_t *at;
 	struct image_str name, lower;
+	bool is_lower;
 };
 
 static bool
-field_names(struct eval *e, struct field *f)
+field_names(struct eval *e, const uint8_t *at, struct field *f)
 {
-	return (image_str(&e->im, le32load(f->at + IMAGE_F_NAME), &f->name) &&
-		   image_str(
-		       &e->im, le32load(f->at + IMAGE_F_LOWER), &f->lower)) ||
+	uint32_t name = le32load(at + IMAGE_F_NAME);
+	uint32_t lower = le32load(at + IMAGE_F_LOWER);
+
+	/* Equal strings are one record. */
+	f->is_lower = name == lower;
+	return (image_str(&e->im, name, &f->name) &&
+		   (f->is_lower || image_str(&e->im, lower, &f->lower))) ||
 	    eval_fail(e, EVAL_DAMAGED);
 }
 
@@ -28,7 +32,7 @@ map_lookup(const struct user_map *map, const struct field *f)
 	if (map->n == 0)
 		return NULL;
 	v = user_map_get(map, f->name.bytes, f->name.len, f->name.hash);
-	if (v == NULL)
+	if (v == NULL && !f->is_lower)
 		v = user_map_get(
 		    map, f->lower.bytes, f->lower.len, f->lower.hash);
 	return v;
@@ -39,24 +43,16 @@ map_lookup(const struct user_map *map, const struct field *f)
  * global custom and private ones, where a key that is found ends the search
  * even if its value is empty; last, three spellings with an underscore.
  */
-bool
-eval_user_value(struct eval *e, const uint8_t *at, struct dyn **out)
+__attribute__((noinline)) static struct dyn *
+search_value(struct eval *e, const uint8_t *at)
 {
 	struct fg_user *user = e->user;
-	uint32_t atom = le32load(at + IMAGE_F_ATOM);
 	uint32_t alias = le32load(at + IMAGE_F_ALIAS);
-	struct field f = {.at = at};
+	struct field f;
 	struct dyn *v;
 
-	*out = NULL;
-	if (le32load(at + IMAGE_F_NAME) == 0)
-		return true;
-	if (atom < IMAGE_N_ATOMS && user->atoms[atom].len > 0) {
-		*out = &user->atoms[atom];
-		return true;
-	}
-	if (!field_names(e, &f))
-		return false;
+	if (le32load(at + IMAGE_F_NAME) == 0 || !field_names(e, at, &f))
+		return NULL;
 	v = map_lookup(&user->maps[FG_CUSTOM], &f);
 	if (v == NULL)
 		v = map_lookup(&e->in->defaults->custom, &f);
@@ -65,29 +61,42 @@ eval_user_value(struct eval *e, const uint8_t *at, struct dyn **out)
 	if (v == NULL && alias != IMAGE_ATOM_NONE && alias < IMAGE_N_ATOMS &&
 	    user->atoms[alias].type != FG_NULL)
 		v = &user->atoms[alias];
-	*out = v;
-	return true;
+	return v;
+}
+
+/* The user's own field is what most conditions ask for. */
+static inline struct dyn *
+user_value(struct eval *e, const uint8_t *at)
+{
+	uint32_t atom = le32load(at + IMAGE_F_ATOM);
+
+	if (atom < IMAGE_N_ATOMS && e->user->atoms[atom].len > 0)
+		return &e->user->atoms[atom];
+	return search_value(e, at);
+}
+
+struct dyn *
+eval_user_value(struct eval *e, const uint8_t *at)
+{
+	return user_value(e, at);
 }
 
 /* The tier that the rules name, when the client was given none. */
-static bool
-default_tier(struct eval *e, struct dyn **out)
+static struct dyn *
+default_tier(struct eval *e)
 {
 	struct image_str s;
 
-	*out = NULL;
 	if (!e->has_tier) {
 		dyn_null(&e->tier);
 		if (image_str(&e->im, image_head32(&e->im, IMAGE_H_DEFAULT_ENV),
 			&s) &&
 		    dyn_set_text(&e->tier, (const char *)s.bytes, s.len,
 			e->in->arena) != FG_OK)
-			return eval_fail(e, EVAL_NO_MEMORY);
+			eval_fail(e, EVAL_NO_MEMORY);
 		e->has_tier = true;
 	}
-	if (e->tier.type != FG_NULL)
-		*out = &e->tier;
-	return true;
+	return e->tier.type != FG_NULL ? &e->tier : NULL;
 }
 
 static bool
@@ -97,26 +106,21 @@ is_tier(const struct image_str *s)
 }
 
 /* Specification 2.3: the user's environment in exact case, then ours. */
-static bool
-env_value(struct eval *e, const uint8_t *at, struct dyn **out)
+__attribute__((noinline)) static struct dyn *
+env_value(struct eval *e, const uint8_t *at)
 {
 	const struct user_map *own = &e->user->maps[FG_ENVIRONMENT];
 	struct dyn *option = (struct dyn *)(uintptr_t)&e->in->defaults->tier;
-	struct field f = {.at = at};
+	struct field f;
+	struct dyn *v;
 
-	*out = NULL;
-	if (le32load(at + IMAGE_F_NAME) == 0)
-		return true;
-	if (!field_names(e, &f))
-		return false;
-	*out = user_map_get(own, f.name.bytes, f.name.len, f.name.hash);
-	if (*out != NULL || (!is_tier(&f.name) && !is_tier(&f.lower)))
-		return true;
-	if (option->type != FG_NULL) {
-		*out = option;
-		return true;
-	}
-	return default_tier(e, out);
+	if (le32load(at + IMAGE_F_NAME) == 0 || !field_names(e, at, &f))
+		return NULL;
+	v = user_map_get(own, f.name.bytes, f.name.len, f.name.hash);
+	if (v != NULL ||
+	    (!is_tier(&f.name) && (f.is_lower || !is_tier(&f.lower))))
+		return v;
+	return option->type != FG_NULL ? option : default_tier(e);
 }
 
 int64_t
@@ -133,11 +137,21 @@ eval_now(struct eval *e)
 
 /* No other facet than the integer, and it counts as null. */
 static bool
-current_time(struct eval *e, struct dyn *v)
+current_time(struct eval *e, const uint8_t *cond, struct dyn *v)
 {
+	(void)cond;
 	v->has_int = v->parsed_number = true;
 	v->i64 = eval_now(e);
 	return true;
+}
+
+static struct dyn *
+unit_of(const struct eval *e, const uint8_t *cond)
+{
+	return user_unit(e->user, &e->im,
+	    (le32load(cond + IMAGE_COND_FLAGS) & IMAGE_COND_UNIT_USER) != 0,
+	    le32load(cond + IMAGE_COND_UNIT),
+	    le32load(cond + IMAGE_COND_UNIT_LOWER));
 }
 
 /* Specification 4.2: a number from 0 to 999, compared also as its text. */
@@ -148,11 +162,7 @@ user_bucket(struct eval *e, const uint8_t *cond, struct dyn *v)
 	    {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
 		0x9b05688c, 0x1f83d9ab, 0x5be0cd19},
 	    0};
-	bool is_user =
-	    (le32load(cond + IMAGE_COND_FLAGS) & IMAGE_COND_UNIT_USER) != 0;
-	const struct dyn *unit = user_unit(e->user, &e->im, is_user,
-	    le32load(cond + IMAGE_COND_UNIT),
-	    le32load(cond + IMAGE_COND_UNIT_LOWER));
+	const struct dyn *unit = unit_of(e, cond);
 	struct image_str salt;
 	uint64_t h;
 
@@ -160,7 +170,7 @@ user_bucket(struct eval *e, const uint8_t *cond, struct dyn *v)
 		return eval_fail(e, EVAL_DAMAGED);
 	h = hash_finish64_2(&start, salt.bytes, salt.len,
 	    unit != NULL ? unit->text : "", unit != NULL ? unit->len : 0);
-	if (dyn_set_int(v, (int64_t)(h % 1000), e->in->arena) != FG_OK)
+	if (dyn_set_bucket(v, (unsigned)(h % 1000), e->in->arena) != FG_OK)
 		return eval_fail(e, EVAL_NO_MEMORY);
 	return true;
 }
@@ -209,11 +219,12 @@ experiment_group(struct eval *e, const uint8_t *cond, struct dyn *v)
 }
 
 static bool
-target_app(struct eval *e, struct dyn *v)
+target_app(struct eval *e, const uint8_t *cond, struct dyn *v)
 {
 	uint32_t app = image_head32(&e->im, IMAGE_H_APP_ID);
 	enum fg_status st;
 
+	(void)cond;
 	if (app == 0)
 		return true;
 	st = dyn_set_image(v, &e->im, app, e->in->arena);
@@ -222,7 +233,7 @@ target_app(struct eval *e, struct dyn *v)
 	return st == FG_OK || eval_fail(e, EVAL_DAMAGED);
 }
 
-static bool
+__attribute__((noinline)) static bool
 is_country(const struct eval *e, const uint8_t *field)
 {
 	struct image_str s;
@@ -231,92 +242,84 @@ is_country(const struct eval *e, const uint8_t *field)
 	    s.len == 7 && memcmp(s.bytes, "country", 7) == 0;
 }
 
-/* The left side into *out: a value of the user's, or made in *own. */
-static bool
-left_side(struct eval *e, const uint8_t *cond, enum image_cond type,
-    struct dyn *own, struct dyn **out)
+/* A missing record is that of a target that is not there: null. */
+static inline bool
+compare(struct eval *e, const uint8_t *cond, struct dyn *left)
 {
-	const uint8_t *field = cond + IMAGE_COND_FIELD;
-
-	*out = own;
-	switch (type) {
-	case IMAGE_COND_USER_FIELD:
-		return eval_user_value(e, field, out);
-	case IMAGE_COND_ENV_FIELD:
-		return env_value(e, field, out);
-	case IMAGE_COND_UNIT_ID:
-		*out = user_unit(e->user, &e->im,
-		    (le32load(cond + IMAGE_COND_FLAGS) &
-			IMAGE_COND_UNIT_USER) != 0,
-		    le32load(cond + IMAGE_COND_UNIT),
-		    le32load(cond + IMAGE_COND_UNIT_LOWER));
-		return true;
-	case IMAGE_COND_CURRENT_TIME:
-		return current_time(e, own);
-	case IMAGE_COND_USER_BUCKET:
-		return user_bucket(e, cond, own);
-	case IMAGE_COND_UA_BASED:
-		if (!eval_user_value(e, field, out))
-			return false;
-		if (*out == NULL)
-			e->r.override = EVAL_NO_UA_PARSER;
-		return true;
-	case IMAGE_COND_IP_BASED:
-		if (!eval_user_value(e, field, out))
-			return false;
-		if (*out == NULL && is_country(e, field))
-			e->r.override = EVAL_NO_COUNTRY_TABLE;
-		return true;
-	case IMAGE_COND_EXPERIMENT_GROUP:
-		return experiment_group(e, cond, own);
-	case IMAGE_COND_TARGET_APP:
-		return target_app(e, own);
-	case IMAGE_COND_UNSUPPORTED:
-	case IMAGE_COND_PUBLIC:
-	case IMAGE_COND_PASS_GATE:
-	case IMAGE_COND_FAIL_GATE:
-		break;
-	}
-	e->r.unsupported = true;
-	return true;
-}
-
-/* The record of a target that is not there: null. */
-static const uint64_t no_target[IMAGE_TARGET / 8];
-
-bool
-eval_condition(struct eval *e, const uint8_t *cond)
-{
-	enum image_cond type = (enum image_cond)le32load(cond);
+	static const uint64_t no_target[IMAGE_TARGET / 8];
 	enum image_op op = (enum image_op)le32load(cond + IMAGE_COND_OP);
 	uint32_t at = le32load(cond + IMAGE_COND_TARGET);
-	const uint8_t *target;
-	struct dyn own, *left;
+	const uint8_t *target = image_rec(&e->im, at, IMAGE_TARGET);
 
-	if (++e->n_steps > EVAL_MAX_STEPS)
-		return eval_fail(e, EVAL_TOO_MUCH);
-	if (type == IMAGE_COND_PUBLIC) {
-		e->r.value = true;
-		return true;
-	}
-	if (type == IMAGE_COND_PASS_GATE || type == IMAGE_COND_FAIL_GATE)
-		return eval_nested(e, cond, type == IMAGE_COND_PASS_GATE);
-	if (type == IMAGE_COND_UNSUPPORTED) {
-		e->r.unsupported = true;
-		return true;
-	}
-	dyn_null(&own);
-	if (!left_side(e, cond, type, &own, &left))
-		return false;
-	if (e->r.unsupported)
-		return true;
-	if (left == NULL)
-		left = &own;
-	target = image_rec(&e->im, at, IMAGE_TARGET);
 	if (at == 0)
 		target = (const uint8_t *)no_target;
 	if (target == NULL)
 		return eval_fail(e, EVAL_DAMAGED);
-	return eval_operator(
-	    e, op, left, target, &e->r.value, &e->r.unsupported);
+	return eval_operator(e, op, left, target);
+}
+
+/* With a left side that is made for this condition. */
+__attribute__((noinline)) static bool
+compare_made(struct eval *e, const uint8_t *cond,
+    bool (*make)(struct eval *e, const uint8_t *cond, struct dyn *v))
+{
+	struct dyn own;
+
+	dyn_null(&own);
+	if (make != NULL && !make(e, cond, &own))
+		return false;
+	return compare(e, cond, &own);
+}
+
+bool
+eval_condition(struct eval *e, const uint8_t *cond)
+{
+	const uint8_t *field = cond + IMAGE_COND_FIELD;
+	struct dyn *left;
+
+	if (++e->n_steps > EVAL_MAX_STEPS)
+		return eval_fail(e, EVAL_TOO_MUCH);
+	switch ((enum image_cond)le32load(cond)) {
+	case IMAGE_COND_USER_FIELD:
+		left = user_value(e, field);
+		break;
+	case IMAGE_COND_PUBLIC:
+		e->r.value = true;
+		return true;
+	case IMAGE_COND_PASS_GATE:
+		return eval_nested(e, cond, true);
+	case IMAGE_COND_FAIL_GATE:
+		return eval_nested(e, cond, false);
+	case IMAGE_COND_ENV_FIELD:
+		left = env_value(e, field);
+		break;
+	case IMAGE_COND_UNIT_ID:
+		left = unit_of(e, cond);
+		break;
+	case IMAGE_COND_UA_BASED:
+		left = user_value(e, field);
+		if (left == NULL)
+			e->r.override = EVAL_NO_UA_PARSER;
+		break;
+	case IMAGE_COND_IP_BASED:
+		left = user_value(e, field);
+		if (left == NULL && is_country(e, field))
+			e->r.override = EVAL_NO_COUNTRY_TABLE;
+		break;
+	case IMAGE_COND_CURRENT_TIME:
+		return compare_made(e, cond, current_time);
+	case IMAGE_COND_USER_BUCKET:
+		return compare_made(e, cond, user_bucket);
+	case IMAGE_COND_EXPERIMENT_GROUP:
+		return compare_made(e, cond, experiment_group);
+	case IMAGE_COND_TARGET_APP:
+		return compare_made(e, cond, target_app);
+	case IMAGE_COND_UNSUPPORTED:
+	default:
+		e->r.unsupported = true;
+		return true;
+	}
+	if (left != NULL)
+		return compare(e, cond, left);
+	return e->fault == EVAL_NO_FAULT && compare_made(e, cond, NULL);
 }

@@ -1,179 +1,168 @@
-/* Operators: specification 3.4.  The table at the end names them all. */
+/* Operators: specification 3.4.  The switch at the end names them all. */
 #include "common/version.h"
 #include "reader/eval.h"
 
 #define DAY_MS 86400000
 
-/* One comparison: the left side, the right side's record, the operator. */
-struct operands {
-	struct eval *e;
-	struct dyn *v;
-	const uint8_t *t;
-	enum image_op op;
-	bool damaged;
-};
+/*
+ * In all that follows: v is the left side, t the right side's record.  What
+ * is rare stays out of the way of what is not, which needs few registers.
+ */
+#define RARE __attribute__((noinline))
 
 static enum image_target
-kind(const struct operands *x)
+kind(const uint8_t *t)
 {
-	return (enum image_target)le32load(x->t + IMAGE_TARGET_KIND);
+	return (enum image_target)le32load(t + IMAGE_TARGET_KIND);
 }
 
 static uint32_t
-n_elems(const struct operands *x)
+n_elems(const uint8_t *t)
 {
-	return le32load(x->t + IMAGE_TARGET_N);
+	return le32load(t + IMAGE_TARGET_N);
 }
 
 /* The i-th element's key (which = 0) or text (which = 4). */
 static bool
-elem(struct operands *x, uint32_t i, uint32_t which, struct image_str *s)
+elem(struct eval *e, const uint8_t *t, uint32_t i, uint32_t which,
+    struct image_str *s)
 {
-	const uint8_t *p = image_nth(
-	    &x->e->im, le32load(x->t + IMAGE_TARGET_ELEMS), i, IMAGE_ELEM);
+	const uint8_t *p =
+	    image_nth(&e->im, le32load(t + IMAGE_TARGET_ELEMS), i, IMAGE_ELEM);
 
-	if (p != NULL && image_str(&x->e->im, le32load(p + which), s))
-		return true;
-	x->damaged = true;
-	return false;
+	return (p != NULL && image_str(&e->im, le32load(p + which), s)) ||
+	    eval_fail(e, EVAL_DAMAGED);
+}
+
+static inline bool
+in_set(const struct eval *e, const uint8_t *t, const char *text, uint32_t n,
+    uint64_t hash)
+{
+	return image_set_has(&e->im, le32load(t + IMAGE_TARGET_SET),
+	    le32load(t + IMAGE_TARGET_N_SLOTS), text, n, hash);
 }
 
 static bool
-in_set(const struct operands *x, const char *text, uint32_t n, uint64_t hash)
+number(struct dyn *v, const uint8_t *t, enum image_op op)
 {
-	return image_set_has(&x->e->im, le32load(x->t + IMAGE_TARGET_SET),
-	    le32load(x->t + IMAGE_TARGET_N_SLOTS), text, n, hash);
-}
+	double left, right = image_f64(t + IMAGE_TARGET_FLOAT);
+	uint32_t flags = le32load(t + IMAGE_TARGET_FLAGS);
 
-static bool
-op_number(struct operands *x)
-{
-	double left, right = image_f64(x->t + IMAGE_TARGET_FLOAT);
-	uint32_t flags = le32load(x->t + IMAGE_TARGET_FLAGS);
-
-	if ((flags & IMAGE_TARGET_HAS_FLOAT) == 0 || !dyn_float(x->v, &left))
+	if ((flags & IMAGE_TARGET_HAS_FLOAT) == 0 || !dyn_float(v, &left))
 		return false;
-	if (x->op == IMAGE_OP_GT)
+	if (op == IMAGE_OP_GT)
 		return left > right;
-	if (x->op == IMAGE_OP_GTE)
+	if (op == IMAGE_OP_GTE)
 		return left >= right;
-	if (x->op == IMAGE_OP_LT)
+	if (op == IMAGE_OP_LT)
 		return left < right;
 	return left <= right;
 }
 
-static bool
-op_version(struct operands *x)
+RARE static bool
+version(struct eval *e, const struct dyn *v, const uint8_t *t, enum image_op op)
 {
-	uint32_t n = le32load(x->t + IMAGE_TARGET_N_PARTS);
+	uint32_t n = le32load(t + IMAGE_TARGET_N_PARTS);
 	const uint8_t *parts;
 	int order;
 
-	if (!x->v->has_text || n == 0)
+	if (!v->has_text || n == 0)
 		return false;
-	if (n > x->e->im.size / IMAGE_PART)
-		parts = NULL;
-	else
-		parts = image_rec(&x->e->im,
-		    le32load(x->t + IMAGE_TARGET_PARTS), n * IMAGE_PART);
-	if (parts == NULL) {
-		x->damaged = true;
-		return false;
-	}
+	parts =
+	    image_run(&e->im, le32load(t + IMAGE_TARGET_PARTS), n, IMAGE_PART);
+	if (parts == NULL)
+		return eval_fail(e, EVAL_DAMAGED);
 	/* A part that is no number makes every operator false. */
-	if (!version_compare_parts(x->v->text, x->v->len, parts, n, &order))
+	if (!version_compare_parts(v->text, v->len, parts, n, &order))
 		return false;
-	if (x->op == IMAGE_OP_VERSION_GT)
+	if (op == IMAGE_OP_VERSION_GT)
 		return order > 0;
-	if (x->op == IMAGE_OP_VERSION_GTE)
+	if (op == IMAGE_OP_VERSION_GTE)
 		return order >= 0;
-	if (x->op == IMAGE_OP_VERSION_LT)
+	if (op == IMAGE_OP_VERSION_LT)
 		return order < 0;
-	if (x->op == IMAGE_OP_VERSION_LTE)
+	if (op == IMAGE_OP_VERSION_LTE)
 		return order <= 0;
-	return (order == 0) == (x->op == IMAGE_OP_VERSION_EQ);
+	return (order == 0) == (op == IMAGE_OP_VERSION_EQ);
 }
 
 /* A missing value counts as the empty text in all of the text lists. */
-static bool
-op_any(struct operands *x)
+static inline bool
+any(const struct eval *e, const struct dyn *v, const uint8_t *t)
 {
-	return (kind(x) == IMAGE_TARGET_ARRAY ||
-		   kind(x) == IMAGE_TARGET_OBJECT) &&
-	    in_set(x, x->v->low, x->v->low_len, x->v->low_hash);
+	return (kind(t) == IMAGE_TARGET_ARRAY ||
+		   kind(t) == IMAGE_TARGET_OBJECT) &&
+	    in_set(e, t, v->low, v->low_len, v->low_hash);
+}
+
+RARE static bool
+any_case_sensitive(const struct eval *e, const struct dyn *v, const uint8_t *t)
+{
+	return kind(t) == IMAGE_TARGET_ARRAY &&
+	    in_set(e, t, v->text, v->len, v->hash);
 }
 
 static bool
-op_any_case_sensitive(struct operands *x)
+has_part(const struct dyn *v, const struct image_str *part, enum image_op op)
 {
-	return kind(x) == IMAGE_TARGET_ARRAY &&
-	    in_set(x, x->v->text, x->v->len, x->v->hash);
-}
-
-static bool
-has_part(const struct operands *x, const struct image_str *part)
-{
-	const char *text = x->v->low;
-	uint32_t n = x->v->low_len;
+	const char *text = v->low;
+	uint32_t n = v->low_len;
 
 	if (part->len > n)
 		return false;
-	if (x->op == IMAGE_OP_STR_STARTS_WITH_ANY)
-		return memcmp(text, part->bytes, part->len) == 0;
-	if (x->op == IMAGE_OP_STR_ENDS_WITH_ANY)
-		return memcmp(text + n - part->len, part->bytes, part->len) ==
-		    0;
+	if (op == IMAGE_OP_STR_STARTS_WITH_ANY)
+		return same_bytes(text, part->bytes, part->len);
+	if (op == IMAGE_OP_STR_ENDS_WITH_ANY)
+		return same_bytes(text + n - part->len, part->bytes, part->len);
 	return memmem(text, n, part->bytes, part->len) != NULL;
 }
 
-static bool
-op_part(struct operands *x)
+RARE static bool
+any_part(
+    struct eval *e, const struct dyn *v, const uint8_t *t, enum image_op op)
 {
-	uint32_t n = kind(x) == IMAGE_TARGET_ARRAY ? n_elems(x) : 0;
+	uint32_t n = kind(t) == IMAGE_TARGET_ARRAY ? n_elems(t) : 0;
 	struct image_str key;
 
-	for (uint32_t i = 0; i < n && elem(x, i, 0, &key); i++)
-		if (has_part(x, &key))
+	for (uint32_t i = 0; i < n && elem(e, t, i, 0, &key); i++)
+		if (has_part(v, &key, op))
 			return true;
 	return false;
 }
 
-static bool
-op_regex(struct operands *x)
+RARE static bool
+regex(struct eval *e, const struct dyn *v, const uint8_t *t)
 {
-	const struct eval_input *in = x->e->in;
+	const struct eval_input *in = e->in;
 	struct image_str pattern;
 	enum regex_answer answer;
 
-	if (kind(x) != IMAGE_TARGET_STRING || !x->v->has_text)
+	if (kind(t) != IMAGE_TARGET_STRING || !v->has_text)
 		return false;
-	if (!image_str(
-		&x->e->im, le32load(x->t + IMAGE_TARGET_STR), &pattern)) {
-		x->damaged = true;
-		return false;
-	}
+	if (!image_str(&e->im, le32load(t + IMAGE_TARGET_STR), &pattern))
+		return eval_fail(e, EVAL_DAMAGED);
 	answer = regex_match(in->regex, in->scratch, pattern.bytes, pattern.len,
-	    x->v->text, x->v->len, in->is_alive, in->arg);
+	    v->text, v->len, in->is_alive, in->arg);
 	if (answer == REGEX_MOVED)
-		eval_fail(x->e, EVAL_MOVED);
+		return eval_fail(e, EVAL_MOVED);
 	return answer == REGEX_MATCH;
 }
 
 /* The left side may be in seconds, the right side never is. */
-static bool
-op_time(struct operands *x)
+RARE static bool
+in_time(struct dyn *v, const uint8_t *t, enum image_op op)
 {
-	int64_t left, right = (int64_t)le64load(x->t + IMAGE_TARGET_TIME);
-	uint32_t flags = le32load(x->t + IMAGE_TARGET_FLAGS);
+	int64_t left, right = (int64_t)le64load(t + IMAGE_TARGET_TIME);
+	uint32_t flags = le32load(t + IMAGE_TARGET_FLAGS);
 
 	if ((flags & IMAGE_TARGET_HAS_TIME) == 0 ||
-	    (!dyn_time(x->v, &left) && !dyn_int(x->v, &left)))
+	    (!dyn_time(v, &left) && !dyn_int(v, &left)))
 		return false;
 	if (left > -10000000000 && left < 10000000000)
 		left *= 1000;
-	if (x->op == IMAGE_OP_BEFORE)
+	if (op == IMAGE_OP_BEFORE)
 		return left < right;
-	if (x->op == IMAGE_OP_AFTER)
+	if (op == IMAGE_OP_AFTER)
 		return left > right;
 	return left / DAY_MS == right / DAY_MS;
 }
@@ -182,7 +171,7 @@ static bool
 text_is(const struct dyn *v, const struct image_str *s)
 {
 	return v->has_text && v->hash == s->hash && v->len == s->len &&
-	    memcmp(v->text, s->bytes, s->len) == 0;
+	    same_bytes(v->text, s->bytes, s->len);
 }
 
 /*
@@ -190,166 +179,168 @@ text_is(const struct dyn *v, const struct image_str *s)
  * index may be missing: the reference then aborts, we say not equal.
  */
 static bool
-eq_array(struct operands *x)
+equal_array(struct eval *e, const struct dyn *v, const uint8_t *t)
 {
-	uint32_t n = n_elems(x), elems = le32load(x->t + IMAGE_TARGET_ELEMS);
+	uint32_t n = n_elems(t), elems = le32load(t + IMAGE_TARGET_ELEMS);
 
-	if (x->v->type != FG_ARRAY || x->v->n != n)
+	if (v->type != FG_ARRAY || v->n != n)
 		return false;
 	for (uint32_t i = 0; i < n; i++) {
-		const uint8_t *p = image_nth(&x->e->im, elems, i, IMAGE_ELEM);
+		const uint8_t *p = image_nth(&e->im, elems, i, IMAGE_ELEM);
 		struct image_str text;
 
-		if (p == NULL || !elem(x, i, 4, &text))
+		if (p == NULL || !elem(e, t, i, 4, &text))
 			return false;
 		/* Sorted by index, so the first gap shows here. */
-		if (le32load(p + 8) != i || !text_is(&x->v->items[i], &text))
+		if (le32load(p + 8) != i || !text_is(&v->items[i], &text))
 			return false;
 	}
 	return true;
 }
 
 static bool
-eq_object(struct operands *x)
+equal_object(struct eval *e, const struct dyn *v, const uint8_t *t)
 {
-	uint32_t n = n_elems(x);
+	uint32_t n = n_elems(t);
 	struct image_str key, text;
 
-	if (x->v->type != FG_OBJECT || x->v->n != n)
+	if (v->type != FG_OBJECT || v->n != n)
 		return false;
 	for (uint32_t i = 0; i < n; i++) {
 		const struct dyn *item;
 
-		if (!elem(x, i, 0, &key) || !elem(x, i, 4, &text))
+		if (!elem(e, t, i, 0, &key) || !elem(e, t, i, 4, &text))
 			return false;
-		item = dyn_member(x->v, &key);
+		item = dyn_member(v, &key);
 		if (item == NULL || !text_is(item, &text))
 			return false;
 	}
 	return true;
 }
 
-static bool
-op_eq(struct operands *x)
+RARE static bool
+equal(struct eval *e, struct dyn *v, const uint8_t *t)
 {
-	uint32_t flags = le32load(x->t + IMAGE_TARGET_FLAGS);
+	uint32_t flags = le32load(t + IMAGE_TARGET_FLAGS);
 	struct image_str s;
 	double left;
 
-	switch (kind(x)) {
+	switch (kind(t)) {
 	case IMAGE_TARGET_NULL:
-		return x->v->type == FG_NULL;
+		return v->type == FG_NULL;
 	case IMAGE_TARGET_BOOL:
-		return x->v->type == FG_BOOL &&
-		    x->v->boolean == ((flags & IMAGE_TARGET_TRUE) != 0);
+		return v->type == FG_BOOL &&
+		    v->boolean == ((flags & IMAGE_TARGET_TRUE) != 0);
 	case IMAGE_TARGET_NUMBER:
-		return dyn_float(x->v, &left) &&
-		    !(left < image_f64(x->t + IMAGE_TARGET_FLOAT)) &&
-		    !(left > image_f64(x->t + IMAGE_TARGET_FLOAT)) &&
-		    left >= left;
+		return dyn_float(v, &left) &&
+		    !(left < image_f64(t + IMAGE_TARGET_FLOAT)) &&
+		    !(left > image_f64(t + IMAGE_TARGET_FLOAT)) && left >= left;
 	case IMAGE_TARGET_STRING:
-		return image_str(
-			   &x->e->im, le32load(x->t + IMAGE_TARGET_STR), &s) &&
-		    text_is(x->v, &s);
+		return image_str(&e->im, le32load(t + IMAGE_TARGET_STR), &s) &&
+		    text_is(v, &s);
 	case IMAGE_TARGET_ARRAY:
-		return eq_array(x);
+		return equal_array(e, v, t);
 	case IMAGE_TARGET_OBJECT:
-		return eq_object(x);
+		return equal_object(e, v, t);
 	}
-	x->damaged = true;
-	return false;
+	return eval_fail(e, EVAL_DAMAGED);
 }
 
 /* How many of the target's distinct texts the user's array has. */
 static uint32_t
-n_common(const struct operands *x)
+n_common(const struct eval *e, const struct dyn *v, const uint8_t *t)
 {
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < x->v->n_distinct; i++) {
-		const struct dyn *item = x->v->distinct[i];
+	for (uint32_t i = 0; i < v->n_distinct; i++) {
+		const struct dyn *item = v->distinct[i];
 
-		n += in_set(x, item->text, item->len, item->hash);
+		n += in_set(e, t, item->text, item->len, item->hash);
 	}
 	return n;
 }
 
 /* False for all four when one side is no array, also for the negative ones. */
-static bool
-op_array(struct operands *x)
+RARE static bool
+array(const struct eval *e, const struct dyn *v, const uint8_t *t,
+    enum image_op op)
 {
-	uint32_t n_set = le32load(x->t + IMAGE_TARGET_N_SET);
+	uint32_t n_set = le32load(t + IMAGE_TARGET_N_SET);
 
-	if (kind(x) != IMAGE_TARGET_ARRAY || x->v->type != FG_ARRAY)
+	if (kind(t) != IMAGE_TARGET_ARRAY || v->type != FG_ARRAY)
 		return false;
-	if (x->op == IMAGE_OP_ARRAY_CONTAINS_ANY)
-		return n_common(x) > 0;
-	if (x->op == IMAGE_OP_ARRAY_CONTAINS_NONE)
-		return n_common(x) == 0;
-	return (n_common(x) == n_set) == (x->op == IMAGE_OP_ARRAY_CONTAINS_ALL);
+	if (op == IMAGE_OP_ARRAY_CONTAINS_ANY)
+		return n_common(e, v, t) > 0;
+	if (op == IMAGE_OP_ARRAY_CONTAINS_NONE)
+		return n_common(e, v, t) == 0;
+	return (n_common(e, v, t) == n_set) ==
+	    (op == IMAGE_OP_ARRAY_CONTAINS_ALL);
 }
 
-/* No list is loaded: nobody is a member. */
 static bool
-op_segment_list(struct operands *x)
+holds(struct eval *e, enum image_op op, struct dyn *v, const uint8_t *t)
 {
-	(void)x;
-	return false;
+	switch (op) {
+	case IMAGE_OP_ANY:
+		return any(e, v, t);
+	case IMAGE_OP_NONE:
+		return !any(e, v, t);
+	case IMAGE_OP_GT:
+	case IMAGE_OP_GTE:
+	case IMAGE_OP_LT:
+	case IMAGE_OP_LTE:
+		return number(v, t, op);
+	case IMAGE_OP_VERSION_GT:
+	case IMAGE_OP_VERSION_GTE:
+	case IMAGE_OP_VERSION_LT:
+	case IMAGE_OP_VERSION_LTE:
+	case IMAGE_OP_VERSION_EQ:
+	case IMAGE_OP_VERSION_NEQ:
+		return version(e, v, t, op);
+	case IMAGE_OP_ANY_CASE_SENSITIVE:
+		return any_case_sensitive(e, v, t);
+	case IMAGE_OP_NONE_CASE_SENSITIVE:
+		return !any_case_sensitive(e, v, t);
+	case IMAGE_OP_STR_STARTS_WITH_ANY:
+	case IMAGE_OP_STR_ENDS_WITH_ANY:
+	case IMAGE_OP_STR_CONTAINS_ANY:
+		return any_part(e, v, t, op);
+	case IMAGE_OP_STR_CONTAINS_NONE:
+		return !any_part(e, v, t, op);
+	case IMAGE_OP_STR_MATCHES:
+		return regex(e, v, t);
+	case IMAGE_OP_BEFORE:
+	case IMAGE_OP_AFTER:
+	case IMAGE_OP_ON:
+		return in_time(v, t, op);
+	case IMAGE_OP_EQ:
+		return equal(e, v, t);
+	case IMAGE_OP_NEQ:
+		return !equal(e, v, t);
+	case IMAGE_OP_ARRAY_CONTAINS_ANY:
+	case IMAGE_OP_ARRAY_CONTAINS_NONE:
+	case IMAGE_OP_ARRAY_CONTAINS_ALL:
+	case IMAGE_OP_NOT_ARRAY_CONTAINS_ALL:
+		return array(e, v, t, op);
+	case IMAGE_OP_IN_SEGMENT_LIST: /* no list is loaded: no members */
+		return false;
+	case IMAGE_OP_NOT_IN_SEGMENT_LIST:
+		return true;
+	case IMAGE_OP_UNSUPPORTED:
+		break;
+	}
+	e->r.unsupported = true;
+	return e->r.value;
 }
-
-/* What decides, and whether the operator is its negation. */
-static const struct {
-	bool (*holds)(struct operands *x);
-	bool negated;
-} operators[IMAGE_N_OPS] = {
-    [IMAGE_OP_GT] = {op_number, false},
-    [IMAGE_OP_GTE] = {op_number, false},
-    [IMAGE_OP_LT] = {op_number, false},
-    [IMAGE_OP_LTE] = {op_number, false},
-    [IMAGE_OP_VERSION_GT] = {op_version, false},
-    [IMAGE_OP_VERSION_GTE] = {op_version, false},
-    [IMAGE_OP_VERSION_LT] = {op_version, false},
-    [IMAGE_OP_VERSION_LTE] = {op_version, false},
-    [IMAGE_OP_VERSION_EQ] = {op_version, false},
-    [IMAGE_OP_VERSION_NEQ] = {op_version, false},
-    [IMAGE_OP_ANY] = {op_any, false},
-    [IMAGE_OP_NONE] = {op_any, true},
-    [IMAGE_OP_ANY_CASE_SENSITIVE] = {op_any_case_sensitive, false},
-    [IMAGE_OP_NONE_CASE_SENSITIVE] = {op_any_case_sensitive, true},
-    [IMAGE_OP_STR_STARTS_WITH_ANY] = {op_part, false},
-    [IMAGE_OP_STR_ENDS_WITH_ANY] = {op_part, false},
-    [IMAGE_OP_STR_CONTAINS_ANY] = {op_part, false},
-    [IMAGE_OP_STR_CONTAINS_NONE] = {op_part, true},
-    [IMAGE_OP_STR_MATCHES] = {op_regex, false},
-    [IMAGE_OP_BEFORE] = {op_time, false},
-    [IMAGE_OP_AFTER] = {op_time, false},
-    [IMAGE_OP_ON] = {op_time, false},
-    [IMAGE_OP_EQ] = {op_eq, false},
-    [IMAGE_OP_NEQ] = {op_eq, true},
-    [IMAGE_OP_ARRAY_CONTAINS_ANY] = {op_array, false},
-    [IMAGE_OP_ARRAY_CONTAINS_NONE] = {op_array, false},
-    [IMAGE_OP_ARRAY_CONTAINS_ALL] = {op_array, false},
-    [IMAGE_OP_NOT_ARRAY_CONTAINS_ALL] = {op_array, false},
-    [IMAGE_OP_IN_SEGMENT_LIST] = {op_segment_list, false},
-    [IMAGE_OP_NOT_IN_SEGMENT_LIST] = {op_segment_list, true},
-};
 
 bool
-eval_operator(struct eval *e, enum image_op op, struct dyn *v,
-    const uint8_t *target, bool *result, bool *unsupported)
+eval_operator(
+    struct eval *e, enum image_op op, struct dyn *v, const uint8_t *target)
 {
-	struct operands x = {e, v, target, op, false};
-	bool holds;
+	bool value = holds(e, op, v, target);
 
-	if ((unsigned)op >= IMAGE_N_OPS || operators[op].holds == NULL) {
-		*unsupported = true;
-		return true;
-	}
-	holds = operators[op].holds(&x);
 	if (e->fault != EVAL_NO_FAULT)
 		return false;
-	if (x.damaged)
-		return eval_fail(e, EVAL_DAMAGED);
-	*result = holds != operators[op].negated;
+	e->r.value = value;
 	return true;
 }

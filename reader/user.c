@@ -142,7 +142,7 @@ user_map_get(
 		struct user_entry *e = &map->entries[i];
 
 		if (e->key.hash == hash && e->key.len == n &&
-		    memcmp(e->key.text, key, n) == 0)
+		    same_bytes(e->key.text, key, n))
 			return &e->value;
 	}
 	return NULL;
