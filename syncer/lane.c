@@ -179,6 +179,15 @@ lane_is_due(const struct lane *l, uint64_t now_ms, uint64_t delay_ms)
 }
 
 bool
+lane_is_ready(const struct lane *l)
+{
+	for (const struct lane_batch *b = l->first; b != NULL; b = b->next)
+		if (b->state == LANE_READY)
+			return true;
+	return false;
+}
+
+bool
 lane_is_full(const struct lane *l)
 {
 	return building(l) == NULL && l->n_batches >= l->max_batches;

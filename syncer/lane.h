@@ -101,6 +101,9 @@ enum fg_status lane_close(struct lane *l);
 /* Is the batch being built as old as that? */
 bool lane_is_due(const struct lane *l, uint64_t now_ms, uint64_t delay_ms);
 
+/* Does a batch wait to be handed out? */
+bool lane_is_ready(const struct lane *l);
+
 /* No batch can be built before one is done with. */
 bool lane_is_full(const struct lane *l);
 

@@ -257,9 +257,13 @@ give(struct tail *t)
 	return NULL;
 }
 
+/* Is another pass worth while, at once? */
 static bool
-flush_is_waiting(const struct tail *t)
+is_more(const struct tail *t)
 {
+	for (size_t i = 0; i < t->opt.n_projects; i++)
+		if (t->lanes[i].skipped && !lane_is_full(&t->lanes[i]))
+			return true;
 	for (size_t i = 0; i < TAIL_FLUSHES; i++)
 		if (t->flushes[i].used && t->flushes[i].serial == 0)
 			return true;
@@ -286,7 +290,7 @@ tail_next(struct tail *t, uint64_t now_ms, struct tail_batch **out)
 	*out = give(t);
 	if (*out != NULL)
 		return FG_OK;
-	if (step == FG_OK || (step == FG_END && flush_is_waiting(t)))
+	if (step == FG_OK || (step == FG_END && is_more(t)))
 		return FG_E_BUSY;
 	if (t->n_forgets > TAIL_FORGETS / 2)
 		return save_forgets(t) == FG_OK ? FG_ABSENT : FG_E_IO;

@@ -164,7 +164,10 @@ all_full(const struct tail *t)
 	return true;
 }
 
-/* FG_E_BUSY: nothing more can be read before a batch is done with. */
+/*
+ * FG_E_BUSY: the caller has to take a batch before more can be read; the pass
+ * goes on at the same segment.
+ */
 static enum fg_status
 visit(struct tail *t, const char *name, uint64_t now_ms)
 {
@@ -173,14 +176,26 @@ visit(struct tail *t, const char *name, uint64_t now_ms)
 	if (!segment_name_parse(name, "seg-", id) ||
 	    tail_visit(t, name, id, now_ms) != TAIL_BLOCKED)
 		return FG_OK;
-	if (!all_full(t)) {
-		/* Others may go on.  If it is the table that is full, what is
-		 * in it has to get done. */
+	if (!lane_is_full(t->blocked)) { /* then it is the table */
 		t->blocked->skipped = true;
 		return close_lanes(t, NULL);
 	}
+	if (!lane_is_ready(t->blocked) && !all_full(t)) {
+		/* All it has is on its way.  Other projects may go on. */
+		t->blocked->skipped = true;
+		return FG_OK;
+	}
 	(void)stpcpy(t->pass.resume, name);
 	return FG_E_BUSY;
+}
+
+static bool
+any_ready(const struct tail *t)
+{
+	for (size_t i = 0; i < t->opt.n_projects; i++)
+		if (lane_is_ready(&t->lanes[i]))
+			return true;
+	return false;
 }
 
 static enum fg_status
@@ -206,7 +221,7 @@ tail_pass_step(struct tail *t, uint64_t now_ms)
 		return FG_E_BUSY;
 	if (!t->pass.running)
 		begin_pass(t);
-	for (int i = 0; i < STEP && st == FG_OK; i++) {
+	for (int i = 0; i < STEP && st == FG_OK && !any_ready(t); i++) {
 		char resume[SEGMENT_NAME];
 		struct dirent *e;
 

@@ -99,7 +99,10 @@ void tail_note(struct tail *t, const char *file, const char *what);
 /* Moves a file to quarantine or, when that is full, removes it. */
 void tail_put_away(struct tail *t, const char *name, const char *why);
 
-/* tail_pass.c: a bounded step.  FG_END when a pass has just ended. */
+/*
+ * tail_pass.c: a bounded step, until a batch is ready at the latest.  FG_END
+ * when a pass has just ended, FG_E_BUSY when batches have to be done with first.
+ */
 enum fg_status tail_pass_step(struct tail *t, uint64_t now_ms);
 
 #endif /* SYNCER_TAIL_PRIVATE_H */

@@ -16,7 +16,7 @@
 
 #if defined(__SANITIZE_THREAD__)
 /* A child that forked amid threads has not leaked those of its parent. */
-const char *__tsan_default_options(void);
+__attribute__((visibility("default"))) const char *__tsan_default_options(void);
 
 const char *
 __tsan_default_options(void)

@@ -473,6 +473,46 @@ each_project_has_batches_of_its_own(void **state)
 }
 
 static void
+a_project_that_is_stuck_does_not_hold_up_another(void **state)
+{
+	struct tail *t = open_tail_with(
+	    (struct tail_options){.max_events = 1, .max_in_flight = 2});
+	struct tail_batch *b, *stuck[2];
+	size_t n_stuck = 0, n_other = 0;
+
+	(void)state;
+	for (uint8_t i = 0; i < 40; i++) {
+		struct craft *c = craft_new(i);
+
+		strcpy(c->info.project, i % 2 == 0 ? "default" : "other");
+		segment_put(c->bytes, &c->info);
+		craft_event(c, "e", 0);
+		craft_event(c, "e", 0);
+		craft_done(c, false);
+	}
+	for (int i = 0; i < 1000; i++) {
+		if (tail_next(t, 1000, &b) != FG_OK)
+			continue;
+		if (strcmp(b->project, "default") == 0) {
+			assert_true(n_stuck < 2);
+			stuck[n_stuck++] = b;
+		} else {
+			n_other++;
+			assert_int_equal(tail_accept(t, b), FG_OK);
+		}
+	}
+	assert_int_equal(n_stuck, 2);
+	assert_int_equal(n_other, 40);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(tail_accept(t, stuck[i]), FG_OK);
+	ship(t);
+	assert_int_equal(got_events, 38);
+	assert_int_equal(count_files(queue_path, "seg-"), 0);
+	got_clear();
+	tail_close(t);
+}
+
+static void
 a_long_backlog_takes_no_more_memory_than_a_short_one(void **state)
 {
 	struct tail *t = open_tail_with(
@@ -498,7 +538,9 @@ a_long_backlog_takes_no_more_memory_than_a_short_one(void **state)
 		n += tail_next(t, 1000, &b) == FG_OK;
 	assert_int_equal(n, 2);
 	tail_close(t);
-	t = open_tail();
+	/* And all, if they are accepted, before it says that it is done. */
+	t = open_tail_with(
+	    (struct tail_options){.max_events = 10, .max_in_flight = 2});
 	ship(t);
 	assert_int_equal(got_events, 600);
 	assert_int_equal(count_files(queue_path, "seg-"), 0);
@@ -1144,6 +1186,7 @@ main(void)
 	    TEST(batches_are_bounded_by_bytes_too),
 	    TEST(a_partial_batch_waits_for_its_delay_or_for_hurry),
 	    TEST(each_project_has_batches_of_its_own),
+	    TEST(a_project_that_is_stuck_does_not_hold_up_another),
 	    TEST(a_long_backlog_takes_no_more_memory_than_a_short_one),
 	    TEST(counts_of_all_segments_are_merged_into_one_event),
 	    TEST(events_older_than_the_limit_are_left_out_and_counted),
