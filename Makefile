@@ -177,13 +177,10 @@ bench: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) $(BENCH)
 	@$(BENCH) build/bench
 
-# What is still allocated at the end is lost only if no pointer leads to it.
-LEAKS    = --leak-check=full --errors-for-leak-kinds=definite,possible
-VALGRIND = valgrind -q $(LEAKS) --error-exitcode=99
 .PHONY: memcheck
 memcheck: $(TESTS) $(B)/nojit.so
 	@TEST_TIMEOUT=1200 ONLY='$(ONLY)' \
-	    WRAP='env LD_PRELOAD=$(abspath $(B))/nojit.so $(VALGRIND)' \
+	    WRAP='env LD_PRELOAD=$(abspath $(B))/nojit.so sh tests/memcheck.sh' \
 	    sh tests/run.sh $(B) unit
 
 $(B)/nojit.so: $(B)/tests/nojit.o
