@@ -11,9 +11,12 @@
 
 #include <ini.h>
 
+#include "common/epoch.h"
 #include "common/segment.h"
 #include "syncer/config_keys.h"
 #include "syncer/log.h"
+
+_Static_assert(CONFIG_PROJECTS == EPOCH_PROJECTS, "a page for each project");
 
 #define ENV_PREFIX "FORKGATE_SYNCER_"
 #define FILE_MAX   ((size_t)1 << 20)

@@ -32,7 +32,7 @@
 #include "syncer/secret.h"
 
 #define CONFIG_FILE     "/etc/forkgate/syncer.conf"
-#define CONFIG_PROJECTS 64 /* at most */
+#define CONFIG_PROJECTS 15 /* at most; as many as an epoch file has pages */
 
 struct config_syncer {
 	char *state_dir;

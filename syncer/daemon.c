@@ -34,6 +34,7 @@ struct syncer {
 	struct project *projects[CONFIG_PROJECTS];
 	size_t n_projects;
 	char session[IDENTITY_SESSION];
+	sigset_t signal_set;
 	int signals;
 	struct loop_timer beat, watchdog, deadline;
 	uint64_t synced_ms, synced_events, status_ms;
@@ -343,19 +344,22 @@ open_state(struct syncer *s)
 	return status;
 }
 
+/* Before all else: a SIGTERM during the start means the same as later. */
+static void
+block_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGHUP);
+	sigprocmask(SIG_BLOCK, set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
 static enum fg_status
 open_signals(struct syncer *s)
 {
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0 ||
-	    signal(SIGPIPE, SIG_IGN) == SIG_ERR)
-		return FG_E_IO;
-	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	s->signals = signalfd(-1, &s->signal_set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (s->signals < 0)
 		return FG_E_IO;
 	return loop_watch(s->loop, s->signals, EPOLLIN, on_signal, s);
@@ -467,6 +471,7 @@ daemon_run(struct config *config, bool once)
 	enum daemon_exit result;
 	enum fg_status status;
 
+	block_signals(&s.signal_set);
 	umask(027);
 	notify_init();
 	identity_session(s.session);

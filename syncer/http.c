@@ -33,7 +33,7 @@ struct http_call {
 	char *body;
 	size_t len, cap, max;
 	unsigned redirects;
-	bool posts, too_long, headers_whole;
+	bool posts, too_long, headers_whole, final;
 	uint64_t retry_after_ms;
 	char error[CURL_ERROR_SIZE];
 };
@@ -134,6 +134,7 @@ call_end(struct http_call *call, int status, const char *error)
 	    .body_len = call->len,
 	    .content_type = "",
 	    .retry_after_ms = call->retry_after_ms,
+	    .final = call->final,
 	};
 	char scrubbed[CURL_ERROR_SIZE + 64], *type = NULL;
 
@@ -153,7 +154,7 @@ on_body(char *data, size_t size, size_t n, void *arg)
 
 	n *= size;
 	if (n > call->max - call->len) {
-		call->too_long = true;
+		call->too_long = call->final = true;
 		return CURL_WRITEFUNC_ERROR;
 	}
 	if (n > call->cap - call->len) {
@@ -260,8 +261,10 @@ call_done(struct http_call *call, CURLcode code)
 	}
 	if (status >= 300 && status <= 399 && to != NULL) {
 		why = redirect(call, status, to);
-		if (why != NULL)
+		if (why != NULL) {
+			call->final = true;
 			call_end(call, 0, why);
+		}
 		return;
 	}
 	call_end(call, (int)status, "");

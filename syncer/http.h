@@ -46,6 +46,7 @@ struct http_response {
 	size_t body_len;
 	const char *content_type; /* "" if unknown */
 	uint64_t retry_after_ms;  /* 0: nothing was asked for */
+	bool final; /* no answer, and asking again at once brings none either */
 };
 
 typedef void http_done_fn(void *arg, const struct http_response *response);

@@ -349,7 +349,7 @@ on_failure(struct project *p, const struct http_response *response)
 		snprintf(why, sizeof(why), "status %d", response->status);
 	log_debug(
 	    "[project %s] attempt %u: %s", p->status.name, p->attempt + 1, why);
-	if (response->retry_after_ms > 0)
+	if (response->retry_after_ms > 0 || response->final)
 		what = RETRY_SPECS_LATER;
 	p->retry_after_ms = response->retry_after_ms;
 	if (what == RETRY_SPECS_SOON && p->attempt < RETRY_SPECS) {

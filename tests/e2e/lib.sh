@@ -241,3 +241,23 @@ compare_events() {
 all_arrived() {
 	[ "$(events_of "$2" | sort -u | wc -l)" -ge "$1" ]
 }
+
+# logged TEXT: does the syncer's log hold it?
+logged() {
+	grep -qF -- "$1" "$T/syncer.log"
+}
+
+# stat_is NAME OP N: such as stat_is specs_requests -ge 3.
+stat_is() {
+	[ "$(origin_stat "$1")" "$2" "$3" ]
+}
+
+# generation_is N: of the project default, as the log tells it.
+generation_is() {
+	logged "generation $1: "
+}
+
+# gone PID: no such process.
+gone() {
+	! kill -0 "$1" 2>/dev/null
+}
