@@ -25,6 +25,8 @@ evaluate(struct call *c)
 	    .user = c->user,
 	    .defaults = &ses->fg->defaults,
 	    .arena = &ses->arena,
+	    .overrides =
+		overrides_any(ses->fg->overrides) ? ses->fg->overrides : NULL,
 	    .regex = ses->fg->regex,
 	    .scratch = ses->regex,
 	    .random = &ses->random,
@@ -111,7 +113,9 @@ call_details(const struct call *c, struct fg_details *out)
 	}
 	out->has_version = e->r.has_version;
 	out->version = e->r.version;
-	if (e->r.override == EVAL_NO_COUNTRY_TABLE)
+	if (e->r.override == EVAL_LOCAL_OVERRIDE)
+		out->reason = "LocalOverride:Recognized";
+	else if (e->r.override == EVAL_NO_COUNTRY_TABLE)
 		out->reason = "CountryLookupNotLoaded:Recognized";
 	else if (e->r.override == EVAL_NO_UA_PARSER)
 		out->reason = "UAParserNotLoaded:Recognized";

@@ -142,7 +142,8 @@ fg_open(const struct fg_options *options, struct fg **out)
 	    dedupe_new(o.dedupe_max != 0 ? o.dedupe_max : CLIENT_DEDUPE_MAX);
 	fg->regex = regex_cache_new();
 	fg->dedupe_ttl_ms = o.dedupe_ttl_ms;
-	if (fg->dedupe == NULL || fg->regex == NULL ||
+	fg->overrides = overrides_new();
+	if (fg->dedupe == NULL || fg->regex == NULL || fg->overrides == NULL ||
 	    !arena_init(&fg->arena, 1024))
 		goto fail;
 	st = take_defaults(fg, &o);
@@ -188,6 +189,7 @@ fg_close(struct fg *fg)
 	rules_close(fg->rules);
 	dedupe_free(fg->dedupe);
 	regex_cache_free(fg->regex);
+	overrides_free(fg->overrides);
 	arena_free(&fg->arena);
 	free(fg);
 }

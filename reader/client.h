@@ -10,6 +10,7 @@
 #include "reader/arena.h"
 #include "reader/dedupe.h"
 #include "reader/forkgate.h"
+#include "reader/overrides.h"
 #include "reader/queue.h"
 #include "reader/regex.h"
 #include "reader/rules.h"
@@ -25,6 +26,7 @@ struct fg {
 	struct queue *queue; /* NULL: nothing is logged */
 	struct dedupe *dedupe;
 	struct regex_cache *regex;
+	struct overrides *overrides;
 	struct arena arena; /* holds what defaults point to */
 	struct user_defaults defaults;
 	uint32_t dedupe_ttl_ms; /* 0: as the rules say */

@@ -3,7 +3,7 @@
 #include "common/hash.h"
 
 static const char *const own_ids[] = {
-    "", "default", "disabled", "prestart", "inlineTargetingRules"};
+    "", "default", "disabled", "prestart", "inlineTargetingRules", "override"};
 
 struct image_str
 eval_text(const struct eval *e, uint32_t id)
@@ -138,7 +138,7 @@ eval_delegate(struct eval *e, const uint8_t *rule, bool *taken)
 	if (++e->depth > EVAL_MAX_DEPTH)
 		return eval_fail(e, EVAL_TOO_DEEP);
 	e->r.value = false;
-	e->r.json = 0;
+	eval_set_json(e, 0);
 	end = eval_spec(e, at, EVAL_EXPERIMENT, &name);
 	if (end == EVAL_FAILED)
 		return false;
@@ -181,7 +181,7 @@ take_default(struct eval *e, const uint8_t *spec)
 {
 	e->r.value =
 	    (le32load(spec + IMAGE_SPEC_FLAGS) & IMAGE_SPEC_DEFAULT_TRUE) != 0;
-	e->r.json = le32load(spec + IMAGE_SPEC_DEFAULT);
+	eval_set_json(e, le32load(spec + IMAGE_SPEC_DEFAULT));
 }
 
 /* The first rule whose conditions hold decides, also by its percentage. */
@@ -201,7 +201,7 @@ decide(struct eval *e, const uint8_t *spec, const uint8_t *rule)
 	}
 	if (eval_passes(e, rule)) {
 		e->r.value = (flags & IMAGE_RULE_RETURN_FALSE) == 0;
-		e->r.json = le32load(rule + IMAGE_RULE_VALUE);
+		eval_set_json(e, le32load(rule + IMAGE_RULE_VALUE));
 	} else if (e->fault != EVAL_NO_FAULT) {
 		return false;
 	} else {
@@ -244,6 +244,8 @@ eval_spec(struct eval *e, uint32_t at, enum eval_kind kind,
 			return EVAL_FAILED;
 		}
 	}
+	if (e->in->overrides != NULL && eval_overridden(e, kind, name, spec))
+		return EVAL_RECOGNIZED;
 	mapping = mapping_of(e, spec, name);
 	if (mapping != 0) {
 		if (!eval_mapping(e, mapping, spec, kind, &taken))

@@ -54,6 +54,7 @@ enum eval_override {
 	EVAL_NO_OVERRIDE,
 	EVAL_NO_COUNTRY_TABLE,
 	EVAL_NO_UA_PARSER,
+	EVAL_LOCAL_OVERRIDE,
 };
 
 /* Rule IDs that no image has: the engine's own.  Others are offsets S. */
@@ -63,9 +64,13 @@ enum eval_id {
 	EVAL_ID_DISABLED = 2,
 	EVAL_ID_PRESTART = 3,
 	EVAL_ID_TARGETING = 4,
+	EVAL_ID_OVERRIDE = 5,
 };
 
 /* A secondary exposure: S gate, rule ID, the gate's own value. */
+struct overrides;
+struct param;
+
 struct eval_pair {
 	uint32_t gate, rule;
 	bool value;
@@ -84,8 +89,12 @@ struct eval_range {
 	uint32_t begin, n;
 };
 
-/* A parameter of a layer that several rules made: S key, V, rule ID. */
+/*
+ * A parameter of a layer that several rules made: S key, V, rule ID; or one of
+ * an override, which is not in the image.
+ */
 struct eval_param {
+	const struct param *own;
 	uint32_t key, value, rule;
 };
 
@@ -97,7 +106,8 @@ struct eval_result {
 	bool is_merged; /* params, not json, is the value */
 	bool explores;  /* the rule ID is reported with ":explore" */
 	enum eval_override override;
-	uint32_t json; /* V, 0 when absent */
+	uint32_t json;                      /* V, 0 when absent */
+	const struct fg_params *own_params; /* an override's, instead */
 	uint32_t rule_id, group_name, id_type;
 	uint32_t version;
 	uint32_t explicit_params; /* L */
@@ -121,6 +131,7 @@ struct eval_input {
 	struct fg_user *user;
 	const struct user_defaults *defaults;
 	struct arena *arena; /* whatever it needs comes from here */
+	const struct overrides *overrides; /* may be NULL */
 	struct regex_cache *regex;
 	struct regex_scratch *scratch;
 	uint64_t *random;            /* the state of a generator, never 0 */
@@ -157,6 +168,14 @@ void eval_run(struct eval *e, const struct eval_input *in, enum eval_kind kind,
 /* A rule ID, or any S, as text; "" for none and for a damaged one. */
 struct image_str eval_text(const struct eval *e, uint32_t id);
 
+/* The value becomes this V, and no override's any longer. */
+static inline void
+eval_set_json(struct eval *e, uint32_t json)
+{
+	e->r.json = json;
+	e->r.own_params = NULL;
+}
+
 /* The current list of secondary exposures. */
 static inline struct eval_range
 eval_secondary(const struct eval *e)
@@ -180,6 +199,8 @@ uint32_t eval_find(
 int64_t eval_now(struct eval *e); /* unix ms, the same all through a call */
 bool eval_mapping(struct eval *e, uint32_t mapping, const uint8_t *spec,
     enum eval_kind kind, bool *taken);
+bool eval_overridden(struct eval *e, enum eval_kind kind,
+    const struct image_str *name, const uint8_t *spec);
 bool eval_cmab(struct eval *e, uint32_t cmab);
 bool eval_new_layer(struct eval *e, const uint8_t *spec);
 bool eval_condition(struct eval *e, const uint8_t *cond);

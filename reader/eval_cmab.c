@@ -58,7 +58,7 @@ take_default(struct eval *e, const uint8_t *cmab, enum eval_id id)
 {
 	e->r.value = false;
 	e->r.rule_id = id;
-	e->r.json = le32load(cmab + DEFAULT);
+	eval_set_json(e, le32load(cmab + DEFAULT));
 	take_about(e, cmab);
 }
 
@@ -73,7 +73,7 @@ take_group(struct eval *e, const uint8_t *cmab, uint32_t i, bool explores)
 	e->r.rule_id = le32load(group + GROUP_ID);
 	e->r.explores = explores;
 	e->r.group_name = le32load(group + GROUP_NAME);
-	e->r.json = le32load(group + GROUP_VALUE);
+	eval_set_json(e, le32load(group + GROUP_VALUE));
 	return true;
 }
 

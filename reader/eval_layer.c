@@ -3,6 +3,7 @@
  * the first to name one wins (specification 5.5).
  */
 #include "reader/eval.h"
+#include "reader/params.h"
 
 /* What the walk over the rules gathers. */
 struct gathered {
@@ -39,12 +40,38 @@ gather_secondary(struct eval *e, struct gathered *g)
 	return true;
 }
 
-static bool
-has_param(const struct eval *e, uint32_t key)
+/* The name of a parameter that was gathered. */
+static struct image_str
+name_of(const struct eval *e, const struct eval_param *p)
 {
-	for (uint32_t i = 0; i < e->r.n_params; i++)
-		if (e->r.params[i].key == key) /* strings are interned */
+	struct image_str s = {(const uint8_t *)"", 0, 0};
+
+	if (p->own == NULL)
+		return eval_text(e, p->key);
+	s.bytes = (const uint8_t *)p->own->key;
+	s.len = (uint32_t)p->own->key_len;
+	return s;
+}
+
+static bool
+has_param(const struct eval *e, const struct eval_param *p)
+{
+	struct image_str name = name_of(e, p);
+
+	for (uint32_t i = 0; i < e->r.n_params; i++) {
+		const struct eval_param *q = &e->r.params[i];
+		struct image_str other;
+
+		if (p->own == NULL && q->own == NULL) {
+			if (p->key == q->key) /* strings are interned */
+				return true;
+			continue;
+		}
+		other = name_of(e, q);
+		if (other.len == name.len &&
+		    memcmp(other.bytes, name.bytes, name.len) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -60,28 +87,59 @@ members(const struct eval *e, uint32_t at, uint32_t *run)
 	return le32load(v + IMAGE_V_N);
 }
 
+/* The i-th of the parameters of a value: an override's, or the image's V. */
 static bool
-shares_param(struct eval *e, uint32_t json, bool *shares)
+nth_param(struct eval *e, const struct fg_params *own, uint32_t run, uint32_t i,
+    struct eval_param *out)
 {
-	uint32_t run = 0, n = members(e, json, &run);
+	const uint8_t *pair;
+
+	*out = (struct eval_param){.own = NULL};
+	if (++e->n_steps > EVAL_MAX_STEPS)
+		return eval_fail(e, EVAL_TOO_MUCH);
+	if (own != NULL) {
+		out->own = &own->members[i];
+		return true;
+	}
+	pair = image_nth(&e->im, run, i, 8);
+	if (pair == NULL)
+		return eval_fail(e, EVAL_DAMAGED);
+	out->key = le32load(pair);
+	out->value = le32load(pair + 4);
+	return true;
+}
+
+static uint32_t
+n_params(const struct eval *e, const struct fg_params *own, uint32_t json,
+    uint32_t *run)
+{
+	return own != NULL ? (uint32_t)own->n : members(e, json, run);
+}
+
+static bool
+shares_param(
+    struct eval *e, const struct fg_params *own, uint32_t json, bool *shares)
+{
+	uint32_t run = 0, n = n_params(e, own, json, &run);
+	struct eval_param p;
 
 	*shares = false;
 	for (uint32_t i = 0; i < n && !*shares; i++) {
-		const uint8_t *pair = image_nth(&e->im, run, i, 8);
-
-		if (pair == NULL || ++e->n_steps > EVAL_MAX_STEPS)
-			return eval_fail(e, EVAL_DAMAGED);
-		*shares = has_param(e, le32load(pair));
+		if (!nth_param(e, own, run, i, &p))
+			return false;
+		*shares = has_param(e, &p);
 	}
 	return true;
 }
 
 static bool
-add_params(struct eval *e, struct gathered *g, uint32_t json, uint32_t rule)
+add_params(struct eval *e, struct gathered *g, const struct fg_params *own,
+    uint32_t json, uint32_t rule)
 {
-	uint32_t run = 0, n = members(e, json, &run);
+	uint32_t run = 0, n = n_params(e, own, json, &run);
+	struct eval_param p;
 
-	if (n > e->im.size / 8)
+	if (own == NULL && n > e->im.size / 8)
 		return eval_fail(e, EVAL_DAMAGED);
 	if (n > g->cap - e->r.n_params) {
 		uint32_t cap = (e->r.n_params + n) * 2;
@@ -97,13 +155,11 @@ add_params(struct eval *e, struct gathered *g, uint32_t json, uint32_t rule)
 		g->cap = cap;
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		const uint8_t *pair = image_nth(&e->im, run, i, 8);
-
-		if (pair == NULL || ++e->n_steps > EVAL_MAX_STEPS)
-			return eval_fail(e, EVAL_DAMAGED);
-		if (!has_param(e, le32load(pair)))
-			e->r.params[e->r.n_params++] = (struct eval_param){
-			    le32load(pair), le32load(pair + 4), rule};
+		if (!nth_param(e, own, run, i, &p))
+			return false;
+		p.rule = rule;
+		if (!has_param(e, &p))
+			e->r.params[e->r.n_params++] = p;
 	}
 	return true;
 }
@@ -115,13 +171,14 @@ take_delegate(struct eval *e, struct gathered *g, const uint8_t *rule)
 	uint32_t id = le32load(rule + IMAGE_RULE_ID);
 	bool shares;
 
-	if (g->hit || e->r.json == 0)
+	if (g->hit || (e->r.json == 0 && e->r.own_params == NULL))
 		return true;
-	if (!shares_param(e, e->r.json, &shares))
+	if (!shares_param(e, e->r.own_params, e->r.json, &shares))
 		return false;
 	if (shares)
 		return true;
-	if (!add_params(e, g, e->r.json, id) || !gather_secondary(e, g))
+	if (!add_params(e, g, e->r.own_params, e->r.json, id) ||
+	    !gather_secondary(e, g))
 		return false;
 	g->passed = e->r.value;
 	g->delegate = e->r.delegate;
@@ -152,7 +209,7 @@ walk_rule(struct eval *e, struct gathered *g, const uint8_t *rule)
 		return take_delegate(e, g, rule);
 	g->passed = e->r.value;
 	g->hit = true;
-	return add_params(e, g, le32load(rule + IMAGE_RULE_VALUE),
+	return add_params(e, g, NULL, le32load(rule + IMAGE_RULE_VALUE),
 	    le32load(rule + IMAGE_RULE_ID));
 }
 
@@ -187,8 +244,8 @@ eval_new_layer(struct eval *e, const uint8_t *spec)
 		if (e->r.unsupported)
 			return true;
 	}
-	if (!add_params(
-		e, &g, le32load(spec + IMAGE_SPEC_DEFAULT), EVAL_ID_DEFAULT) ||
+	if (!add_params(e, &g, NULL, le32load(spec + IMAGE_SPEC_DEFAULT),
+		EVAL_ID_DEFAULT) ||
 	    !put_secondary(e, &g))
 		return false;
 	e->r.value = g.passed;
@@ -196,6 +253,7 @@ eval_new_layer(struct eval *e, const uint8_t *spec)
 	e->r.group_name = g.group_name;
 	e->r.rule_id = g.rule_id;
 	e->r.is_merged = true;
+	e->r.own_params = NULL;
 	e->r.is_experiment_group = g.is_group;
 	e->r.is_experiment_active =
 	    (le32load(spec + IMAGE_SPEC_FLAGS) & IMAGE_SPEC_ACTIVE) != 0;

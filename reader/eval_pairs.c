@@ -88,7 +88,7 @@ nested_fresh(struct eval *e, const uint8_t *cond, const struct image_str *name)
 	if (++e->depth > EVAL_MAX_DEPTH)
 		return eval_fail(e, EVAL_TOO_DEEP);
 	e->r.value = false;
-	e->r.json = 0;
+	eval_set_json(e, 0);
 	e->begin = e->pairs.n;
 	if (eval_spec(e, le32load(cond + IMAGE_COND_GATE), EVAL_GATE, name) ==
 	    EVAL_FAILED)

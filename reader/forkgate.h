@@ -453,6 +453,45 @@ FG_API const char *fg_store_string(
 FG_API const char *fg_store_json(const struct fg_store *store,
     const char *param, size_t *len, enum fg_type *type);
 
+/* -------------------------------------------------------- local overrides */
+
+enum fg_kind {
+	FG_GATE = 0,
+	FG_CONFIG = 1,
+	FG_EXPERIMENT = 2,
+	FG_LAYER = 3,
+	FG_STORE = 4,
+};
+
+/*
+ * Answers that this client gives whatever the rules say, also where a gate is
+ * nested, an experiment is a layer's delegate, or a name is unknown.  For a
+ * user with this userID or, failing that, this value of a custom ID; an id of
+ * NULL is for everyone else.  Kinds are apart: a config's override is not an
+ * experiment's.  The rule ID is then "override", the reason
+ * "LocalOverride:Recognized".
+ *
+ * From any thread, also while others evaluate; a session sees it at its next
+ * check.  Each call keeps a little memory until fg_close(): for tests and for
+ * operators, not for traffic.
+ */
+FG_API enum fg_status fg_override_gate(
+    struct fg *fg, const char *name, const char *id, bool value);
+
+/* The whole object of anything but a gate, instead of what the rules say. */
+FG_API enum fg_status fg_override_value(struct fg *fg, enum fg_kind kind,
+    const char *name, const char *id, const struct fg_member *members,
+    size_t n);
+
+/* The value of an experiment's group, empty when it has none of that name. */
+FG_API enum fg_status fg_override_experiment_group(
+    struct fg *fg, const char *name, const char *id, const char *group);
+
+/* Without an id it removes all of that name, those for single IDs too. */
+FG_API enum fg_status fg_remove_override(
+    struct fg *fg, enum fg_kind kind, const char *name, const char *id);
+FG_API void fg_clear_overrides(struct fg *fg);
+
 /* ---------------------------------------------------------------- events */
 
 /*

@@ -76,11 +76,46 @@ find_store(const struct fg_session *ses, const char *name)
 	return image_find(&ses->im, IMAGE_H_STORES, name, n, hash64(name, n));
 }
 
+/* A local override replaces the whole store; its values are static. */
+static const struct fg_params *
+override_of(struct fg_session *ses, struct fg_user *user, const char *store)
+{
+	const struct overrides *all = ses->fg->overrides;
+	const struct override *o;
+	size_t n = strlen(store);
+
+	if (!overrides_any(all))
+		return NULL;
+	o = overrides_find(all, OVERRIDES_STORE, store, n, hash64(store, n),
+	    call_user(ses, user));
+	return o != NULL ? o->params : NULL;
+}
+
+static void
+from_override(
+    const struct fg_params *params, const char *param, struct source *out)
+{
+	const struct param *p =
+	    param != NULL ? params_find(params, param) : NULL;
+
+	*out = (struct source){.kind = (enum image_param)0};
+	if (p != NULL) {
+		out->kind = IMAGE_PARAM_STATIC;
+		out->value = *p;
+	}
+}
+
 /* Asks until the answer is of a living generation; none otherwise. */
 static bool
-look_up(struct fg_session *ses, const char *store, const char *param,
-    struct source *out)
+look_up(struct fg_session *ses, struct fg_user *user, const char *store,
+    const char *param, struct source *out)
 {
+	const struct fg_params *own = override_of(ses, user, store);
+
+	if (own != NULL) {
+		from_override(own, param, out);
+		return true;
+	}
 	for (int i = 0; i < CALL_ATTEMPTS && ses->state == SESSION_RULES; i++) {
 		const uint8_t *rec =
 		    image_rec(&ses->im, find_store(ses, store), IMAGE_STORE);
@@ -106,7 +141,7 @@ fg_get_store(struct fg_session *ses, struct fg_user *user, const char *name,
     unsigned flags, struct fg_store *out)
 {
 	struct source none;
-	bool known = look_up(ses, name, NULL, &none);
+	bool known = look_up(ses, user, name, NULL, &none);
 
 	*out = (struct fg_store){.session = ses,
 	    .user = user,
@@ -173,7 +208,7 @@ read_store(const struct fg_store *store, const char *param, struct source *src,
 {
 	const struct param *p = NULL;
 
-	if (!look_up(store->session, store->name, param, src))
+	if (!look_up(store->session, store->user, store->name, param, src))
 		return NULL;
 	switch (src->kind) {
 	case IMAGE_PARAM_STATIC:

@@ -115,6 +115,107 @@ copy_object(const struct image *im, const uint8_t *v, struct arena *a)
 	return out;
 }
 
+static int
+by_key(const void *a, const void *b)
+{
+	const struct param *x = a, *y = b;
+
+	return image_key_cmp(x->key, x->key_len, y->key, y->key_len);
+}
+
+/* Writes the object's text; each member's JSON is still in the image. */
+static bool
+merge_text(struct fg_params *out, struct arena *a)
+{
+	size_t cap = 3;
+	struct jsonw w;
+	char *text;
+
+	for (size_t i = 0; i < out->n; i++)
+		cap +=
+		    out->members[i].key_len * 6 + 4 + out->members[i].json_len;
+	text = arena_get(a, cap);
+	if (text == NULL)
+		return false;
+	jsonw_init(&w, text, cap - 1);
+	jsonw_begin_object(&w);
+	for (size_t i = 0; i < out->n; i++) {
+		struct param *p = &out->members[i];
+
+		jsonw_key_n(&w, p->key, p->key_len);
+		jsonw_raw(&w, p->json, p->json_len);
+		if (w.status != FG_OK)
+			return false;
+		p->json = text + w.len - p->json_len;
+	}
+	jsonw_end_object(&w);
+	text[w.len] = '\0';
+	out->text = text;
+	out->len = w.len;
+	return w.status == FG_OK;
+}
+
+/* What dyn_set made of a member, as a parameter. */
+static bool
+from_dyn(const struct dyn_key *key, const struct dyn *v, struct arena *a,
+    struct param *p)
+{
+	size_t cap = 64 + 8 * (size_t)v->len;
+	struct jsonw w;
+	char *text;
+
+	*p = (struct param){.key = key->text,
+	    .key_len = key->len,
+	    .type = v->type,
+	    .boolean = v->boolean,
+	    .string = v->text};
+	if (v->type == FG_DOUBLE)
+		p->number.f64 = v->f64;
+	else if (v->type == FG_UINT)
+		p->number.u64 = v->u64;
+	else
+		p->number.i64 = v->i64;
+	for (;; cap *= 2) {
+		text = arena_get(a, cap);
+		if (text == NULL)
+			return false;
+		jsonw_init(&w, text, cap);
+		dyn_json(v, &w);
+		if (w.status != FG_E_SPACE)
+			break;
+	}
+	p->json = text;
+	p->json_len = w.len;
+	return w.status == FG_OK;
+}
+
+enum fg_status
+params_from_members(const struct fg_member *members, size_t n, struct arena *a,
+    const struct fg_params **out)
+{
+	struct fg_value object = {.type = FG_OBJECT};
+	struct fg_params *params;
+	struct dyn v;
+	enum fg_status st;
+
+	object.u.object.members = members;
+	object.u.object.n = n;
+	st = dyn_set(&v, &object, a);
+	if (st != FG_OK)
+		return st;
+	params = arena_get(a, sizeof(*params) + n * sizeof(struct param));
+	if (params == NULL)
+		return FG_E_NOMEM;
+	params->members = (struct param *)(params + 1);
+	params->n = n;
+	for (size_t i = 0; i < n; i++)
+		if (!from_dyn(&v.keys[i], &v.items[i], a, &params->members[i]))
+			return FG_E_NOMEM;
+	qsort(params->members, n, sizeof(struct param), by_key);
+	*out = params;
+	return merge_text(params, a) ? FG_OK : FG_E_NOMEM;
+}
+
 bool
 params_copy_value(
     const struct image *im, uint32_t value, struct arena *a, struct param *out)
@@ -170,46 +271,6 @@ params_double(const struct param *p)
 				 : (double)p->number.u64;
 }
 
-static int
-by_key(const void *a, const void *b)
-{
-	const struct param *x = a, *y = b;
-
-	return image_key_cmp(x->key, x->key_len, y->key, y->key_len);
-}
-
-/* Writes the object's text; each member's JSON is still in the image. */
-static bool
-merge_text(struct fg_params *out, struct arena *a)
-{
-	size_t cap = 3;
-	struct jsonw w;
-	char *text;
-
-	for (size_t i = 0; i < out->n; i++)
-		cap +=
-		    out->members[i].key_len * 6 + 4 + out->members[i].json_len;
-	text = arena_get(a, cap);
-	if (text == NULL)
-		return false;
-	jsonw_init(&w, text, cap - 1);
-	jsonw_begin_object(&w);
-	for (size_t i = 0; i < out->n; i++) {
-		struct param *p = &out->members[i];
-
-		jsonw_key_n(&w, p->key, p->key_len);
-		jsonw_raw(&w, p->json, p->json_len);
-		if (w.status != FG_OK)
-			return false;
-		p->json = text + w.len - p->json_len;
-	}
-	jsonw_end_object(&w);
-	text[w.len] = '\0';
-	out->text = text;
-	out->len = w.len;
-	return w.status == FG_OK;
-}
-
 /* The parameters that several rules of a layer gathered. */
 static const struct fg_params *
 copy_merged(const struct eval *e, struct arena *a)
@@ -246,6 +307,8 @@ params_copy(const struct eval *e, struct arena *a)
 {
 	const uint8_t *v;
 
+	if (e->r.own_params != NULL)
+		return e->r.own_params;
 	if (e->r.is_merged)
 		return e->r.n_params > 0 ? copy_merged(e, a) : &params_empty;
 	if (e->r.json == 0)

@@ -39,6 +39,10 @@ extern const struct fg_params params_empty;
  */
 const struct fg_params *params_copy(const struct eval *e, struct arena *a);
 
+/* An object of the caller's values, copied.  Fails as dyn_set does. */
+enum fg_status params_from_members(const struct fg_member *members, size_t n,
+    struct arena *a, const struct fg_params **out);
+
 /* Copies one value V, with JSON text of its own; false like params_copy. */
 bool params_copy_value(
     const struct image *im, uint32_t value, struct arena *a, struct param *out);

@@ -454,6 +454,75 @@ a_parameter_store_asks_what_is_behind_each_name(void **state)
 }
 
 static void
+overrides_answer_before_the_rules(void **state)
+{
+	struct fg_member m[1] = {{.key = "p", .key_len = 1}};
+	struct fg_config c;
+	struct fg_layer l;
+	struct fg_store s;
+	struct fg_gate g;
+	size_t len;
+
+	(void)state;
+	m[0].value = (struct fg_value){.type = FG_STRING};
+	m[0].value.u.string.bytes = "own";
+	m[0].value.u.string.len = 3;
+	/* For one ID before everyone; a nested one marks the whole call. */
+	fg_override_gate(fg, "on", NULL, false);
+	fg_override_gate(fg, "on", "ann", true);
+	expect("on", false, "override", "LocalOverride:Recognized");
+	g = gate("nested");
+	assert_false(g.value);
+	assert_string_equal(g.details.reason, "LocalOverride:Recognized");
+	assert_string_equal(g.secondary[0].rule_id, "override");
+	fg_user_set_string(user, FG_USER_ID, "ann");
+	expect("on", true, "override", "LocalOverride:Recognized");
+	fg_user_reset(user);
+	fg_user_put_string(user, FG_CUSTOM_IDS, "any", "ann");
+	expect("on", true, "override", "LocalOverride:Recognized");
+	fg_user_reset(user);
+	assert_string_equal(gate("on").id_type, "");
+	/* Removing one ID leaves the others; removing the name takes all. */
+	fg_remove_override(fg, FG_GATE, "on", "ann");
+	fg_user_set_string(user, FG_USER_ID, "ann");
+	expect("on", false, "override", "LocalOverride:Recognized");
+	fg_override_gate(fg, "on", "ann", true);
+	fg_remove_override(fg, FG_GATE, "on", NULL);
+	expect("on", true, "r1", "Network:Recognized");
+	/* Unknown names have answers too, and kinds are apart. */
+	fg_override_value(fg, FG_CONFIG, "no such", NULL, m, 1);
+	fg_get_config(ses, user, "no such", 0, &c);
+	assert_string_equal(fg_params_text(c.params, &len), "{\"p\":\"own\"}");
+	assert_false(c.passed);
+	fg_get_experiment(ses, user, "no such", 0, &c);
+	assert_string_equal(c.details.reason, "Network:Unrecognized");
+	fg_override_experiment_group(fg, "exp", NULL, "Test");
+	fg_get_experiment(ses, user, "exp", 0, &c);
+	assert_string_equal(c.rule_id, "override");
+	assert_string_equal(fg_params_string(c.params, "p", ""), "one");
+	assert_null(c.group_name);
+	fg_override_experiment_group(fg, "exp", NULL, "nope");
+	fg_get_experiment(ses, user, "exp", 0, &c);
+	assert_string_equal(fg_params_text(c.params, &len), "{}");
+	/* As a layer's delegate, old and new. */
+	fg_override_value(fg, FG_EXPERIMENT, "exp", NULL, m, 1);
+	fg_get_layer(ses, user, "layer", 0, &l);
+	assert_string_equal(fg_params_text(l.params, &len), "{\"p\":\"own\"}");
+	fg_override_value(fg, FG_LAYER, "layer", NULL, m, 1);
+	fg_get_layer(ses, user, "layer", 0, &l);
+	assert_string_equal(l.rule_id, "override");
+	assert_null(l.undelegated);
+	fg_override_value(fg, FG_STORE, "store", NULL, m, 1);
+	fg_get_store(ses, user, "store", 0, &s);
+	assert_string_equal(fg_store_string(&s, "p", "fb"), "own");
+	assert_string_equal(fg_store_string(&s, "s", "fb"), "fb");
+	fg_clear_overrides(fg);
+	expect("on", true, "r1", "Network:Recognized");
+	assert_string_equal(fg_store_string(&s, "s", "fb"), "static");
+	fg_user_reset(user);
+}
+
+static void
 results_stay_until_the_session_ends(void **state)
 {
 	struct fg_gate first = gate("nested");
@@ -497,6 +566,7 @@ main(void)
 	    cmocka_unit_test(a_layer_leaves_the_decision_to_its_experiment),
 	    cmocka_unit_test(a_new_layer_gathers_from_several_rules),
 	    cmocka_unit_test(a_parameter_store_asks_what_is_behind_each_name),
+	    cmocka_unit_test(overrides_answer_before_the_rules),
 	    cmocka_unit_test(results_stay_until_the_session_ends),
 	    cmocka_unit_test(a_check_without_a_user_has_an_empty_one),
 	};
