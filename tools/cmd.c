@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,6 +191,19 @@ cmd_state_dir(const char *option)
 	    option != NULL ? option : getenv("FORKGATE_STATE_DIR");
 
 	return dir != NULL && dir[0] != '\0' ? dir : DEFAULT_STATE_DIR;
+}
+
+const char *
+cmd_date(uint64_t unix_ms)
+{
+	static char text[48];
+	time_t t = (time_t)(unix_ms / 1000);
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) == NULL ||
+	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm) == 0)
+		snprintf(text, sizeof(text), "%" PRIu64 " ms", unix_ms);
+	return text;
 }
 
 uint64_t

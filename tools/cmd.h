@@ -32,7 +32,10 @@ struct cmd {
 extern const struct cmd cmd_compile;
 extern const struct cmd cmd_eval;
 extern const struct cmd cmd_flush;
+extern const struct cmd cmd_inspect;
+extern const struct cmd cmd_queue;
 extern const struct cmd cmd_status;
+extern const struct cmd cmd_verify;
 extern const struct cmd cmd_wait;
 
 /* "forkgate NAME: " and one line on standard error. */
@@ -73,6 +76,9 @@ enum fg_status cmd_write(int fd, const void *bytes, size_t n);
 
 /* The state directory: the option's, else the environment's, else built in. */
 const char *cmd_state_dir(const char *option);
+
+/* "2026-01-31 12:00:00 UTC", until the next call. */
+const char *cmd_date(uint64_t unix_ms);
 
 uint64_t cmd_now_ms(void);   /* Unix time */
 uint64_t cmd_clock_ms(void); /* of a clock that nobody sets */

@@ -55,7 +55,7 @@ run(int argc, char **argv)
 	if (st != FG_OK)
 		rc = cmd_fail(&cmd_compile, output, st);
 	else
-		printf("%s: %u gates, %u configs, %u layers, %u dropped, "
+		printf("%s: gates %u, configs %u, layers %u, dropped %u, "
 		       "%zu bytes\n",
 		    path, image.n_gates, image.n_configs, image.n_layers,
 		    image.n_dropped, image.len);

@@ -114,27 +114,6 @@ take_option(struct eval_args *a, int opt)
 	}
 }
 
-static int
-check_source(const struct eval_args *a)
-{
-	const struct eval_source *s = &a->source;
-	int n =
-	    (s->state_dir != NULL) + (s->rules != NULL) + (s->snapshot != NULL);
-
-	if (n > 1)
-		return cmd_usage(
-		    &cmd_eval, "--state, --rules and --snapshot: choose one");
-	if (s->project != NULL && !cmd_project_ok(&cmd_eval, s->project))
-		return CMD_USAGE;
-	if (s->rules != NULL && s->project != NULL)
-		return cmd_usage(
-		    &cmd_eval, "--project: a document has no projects");
-	if (s->log && (s->rules != NULL || s->snapshot != NULL))
-		return cmd_usage(&cmd_eval,
-		    "--log: only a state directory has a queue; use --state");
-	return CMD_OK;
-}
-
 /* The one question of a command line without --cases. */
 static int
 check_question(struct eval_args *a, int n_words, char **words)
@@ -166,7 +145,7 @@ take_args(struct eval_args *a, int argc, char **argv)
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1)
 		if (!take_option(a, opt))
 			return CMD_USAGE;
-	rc = check_source(a);
+	rc = eval_source_check(&cmd_eval, &a->source);
 	if (rc != CMD_OK)
 		return rc;
 	if (a->cases == NULL)

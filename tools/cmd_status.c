@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/jsonw.h"
 #include "reader/forkgate.h"
@@ -169,19 +168,6 @@ bytes_text(uint64_t n)
 	return text;
 }
 
-static const char *
-date_text(uint64_t unix_ms)
-{
-	static char text[48];
-	time_t t = (time_t)(unix_ms / 1000);
-	struct tm tm;
-
-	if (gmtime_r(&t, &tm) == NULL ||
-	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm) == 0)
-		snprintf(text, sizeof(text), "%" PRIu64 " ms", unix_ms);
-	return text;
-}
-
 static void
 print_project(const struct project *p)
 {
@@ -195,9 +181,9 @@ print_project(const struct project *p)
 	}
 	printf("project      %s: generation %" PRIu64 "\n", p->name, p->newest);
 	if (i->generation != 0)
-		printf("  rules      %u gates, %u configs, %u layers; of %s, "
+		printf("  rules      gates %u, configs %u, layers %u; of %s, "
 		       "received %s\n",
-		    i->n_gates, i->n_configs, i->n_layers, date_text(i->lcut),
+		    i->n_gates, i->n_configs, i->n_layers, cmd_date(i->lcut),
 		    since_text(i->received_at));
 	for (size_t k = 0; k < p->n_slots; k++)
 		printf("  kept       %" PRIu64 ", committed %s, %s\n",

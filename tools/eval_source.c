@@ -18,6 +18,25 @@
 /* What a Statsig SDK calls rules that it was handed. */
 #define SOURCE "Bootstrap"
 
+int
+eval_source_check(const struct cmd *cmd, const struct eval_source *s)
+{
+	int n =
+	    (s->state_dir != NULL) + (s->rules != NULL) + (s->snapshot != NULL);
+
+	if (n > 1)
+		return cmd_usage(
+		    cmd, "--state, --rules and --snapshot: choose one");
+	if (s->project != NULL && !cmd_project_ok(cmd, s->project))
+		return CMD_USAGE;
+	if (s->rules != NULL && s->project != NULL)
+		return cmd_usage(cmd, "--project: a document has no projects");
+	if (s->log && (s->rules != NULL || s->snapshot != NULL))
+		return cmd_usage(cmd,
+		    "--log: only a state directory has a queue; use --state");
+	return CMD_OK;
+}
+
 static void
 say_notes(
     const struct cmd *cmd, const char *path, const struct compile_notes *notes)

@@ -26,6 +26,9 @@ struct eval_source {
 	bool log;                /* what is checked is logged */
 };
 
+/* Says which of the options do not go together. */
+int eval_source_check(const struct cmd *cmd, const struct eval_source *source);
+
 /*
  * Opens a client that has rules.  CMD_OK; anything else was said and is the
  * exit status, CMD_NO when there are no rules yet.  Notes on a document go to

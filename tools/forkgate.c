@@ -15,6 +15,9 @@ static const struct cmd *const commands[] = {
     &cmd_status,
     &cmd_wait,
     &cmd_flush,
+    &cmd_queue,
+    &cmd_inspect,
+    &cmd_verify,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

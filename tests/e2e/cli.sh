@@ -125,7 +125,7 @@ expect no-updates 2 - 'has_updates is false' \
 
 # ---------------------------------------------------------------- snapshot
 
-expect compile 0 '4 gates, 2 configs, 1 layers, 0 dropped' - \
+expect compile 0 'gates 4, configs 2, layers 1, dropped 0,' - \
     "$FG" compile $DOC -o "$T/rules.fgs"
 expect snapshot 0 '"value":true,"rule_id":"rule_all"' - \
     "$FG" eval --snapshot "$T/rules.fgs" gate everyone
@@ -136,7 +136,7 @@ verdict compile-leaves-nothing $? "a file was written"
 expect compile-nowhere 3 - "$T/no/such.fgs: No such file" \
     "$FG" compile $DOC -o "$T/no/such.fgs"
 sed 's/"passPercentage": 10,/"passPercentage": "10",/' $DOC >"$T/drop.json"
-expect compile-dropped 1 '3 gates.* 1 dropped' \
+expect compile-dropped 1 'gates 3, .* dropped 1,' \
     'dropped: feature_gates.a_tenth.rules\[0\].passPercentage: ' \
     "$FG" compile "$T/drop.json" -o "$T/drop.fgs"
 expect not-a-snapshot 3 - "$DOC: no whole snapshot" \
@@ -201,7 +201,7 @@ FORKGATE_STATE_DIR=$STATE "$FG" eval gate everyone | grep -q '"value":true'
 verdict state-of-environment $? "FORKGATE_STATE_DIR is not used"
 expect status 0 '^syncer  *alive' - "$FG" status --state "$STATE"
 grep -q 'default: generation 1$' "$T/out" &&
-    grep -q '4 gates, 2 configs, 1 layers' "$T/out"
+    grep -q 'gates 4, configs 2, layers 1;' "$T/out"
 verdict status-tells-rules $? "no generation or counts"
 expect status-json 0 '"ok":true,"syncer_alive":true.*"generation":1' - \
     "$FG" status --state "$STATE" --json
@@ -241,6 +241,54 @@ expect flush-asks 0 - - "$FG" flush --state "$STATE"
 expect flush-other-project 0 - - \
     "$FG" flush --state "$STATE" --wait --project default --timeout 20
 
+# ------------------------------------------ looking at what lies on the disk
+
+expect inspect-document 0 '^gate  *nested  *rules 1  *conditions 2 ' - \
+    "$FG" inspect --rules $DOC
+"$FG" inspect --rules $DOC --names >"$T/by-rules"
+"$FG" inspect --snapshot "$T/rules.fgs" --names >"$T/by-snapshot"
+"$FG" inspect --state "$STATE" --names >"$T/by-state"
+printf '%s\n' a_tenth everyone nested staging_only colours limits page |
+    cmp -s - "$T/by-rules" && cmp -s "$T/by-rules" "$T/by-snapshot" &&
+    cmp -s "$T/by-rules" "$T/by-state"
+verdict inspect-lists-names $? "$(tr '\n' ' ' <"$T/by-rules")"
+expect inspect-nothing 3 - 'no whole snapshot' "$FG" inspect --snapshot $DOC
+
+expect verify 0 '^default 1: whole, [0-9]* bytes, sections: 1$' - \
+    "$FG" verify --state "$STATE"
+expect verify-snapshot 0 'project default, generation 1: whole' - \
+    "$FG" verify --snapshot "$T/rules.fgs"
+expect verify-cut-snapshot 1 'damaged, or no snapshot' - \
+    "$FG" verify --snapshot "$T/cut.fgs"
+expect verify-newer-snapshot 3 - 'by a newer forkgate' \
+    "$FG" verify --snapshot "$T/newer.fgs"
+expect verify-missing 3 - 'nowhere: No such file' \
+    "$FG" verify --state "$T/nowhere"
+
+# Events stay while the origin fails.
+origin_fault 'events=500'
+expect log-more 0 '"value":true' - "$FG" eval --state "$STATE" gate everyone \
+    --user '{"userID":"pending","privateAttributes":{"x":"unseen"}}' --log
+expect queue 0 '"eventName":"statsig::gate_exposure"' - \
+    "$FG" queue --state "$STATE"
+grep -q '"userID":"pending"' "$T/out" && ! grep -q unseen "$T/out"
+verdict queue-tells-the-user $? "$(cat "$T/out")"
+expect queue-segments 0 'project default  pid [0-9]*  sealed  events 1 ' - \
+    "$FG" queue --state "$STATE" --segments
+expect queue-of-project 0 - - "$FG" queue --state "$STATE" --project other
+expect queue-missing 3 - 'nowhere/queue: No such file' \
+    "$FG" queue --state "$T/nowhere"
+name=$(basename "$(find "$STATE/queue" -name 'seg-*')")
+cp -a "$STATE" "$T/damaged"
+printf 'xxxx' | dd of="$T/damaged/queue/$name" bs=1 seek=4120 conv=notrunc \
+    2>/dev/null
+expect queue-damaged 1 - "$name: damaged before byte" \
+    "$FG" queue --state "$T/damaged"
+origin_fault 'events=none'
+expect flush-after-failure 0 - - \
+    "$FG" flush --state "$STATE" --wait --timeout 20
+expect queue-empty 0 - - "$FG" queue --state "$STATE"
+
 # ------------------------------------------------- when the syncer is gone
 
 kill_syncer
@@ -257,6 +305,14 @@ expect status-stale-json 1 '"ok":false,"syncer_alive":false' - \
     "$FG" status --state "$T/copy" --json
 expect stale-rules-are-used 0 '"value":true' - \
     "$FG" eval --state "$T/copy" gate everyone
+
+# A byte of the image, somewhere in data.mdb.
+cp "$T/copy/rules/current/data.mdb" "$T/data.mdb"
+at=$(grep -obaF rule_tenth "$T/data.mdb" | tail -n 1 | cut -d : -f 1)
+printf 'R' | dd of="$T/copy/rules/current/data.mdb" bs=1 seek="$at" \
+    conv=notrunc 2>/dev/null
+expect verify-damaged 1 '^default 1: has another checksum$' '1 damaged' \
+    "$FG" verify --state "$T/copy"
 
 # Another version: byte 8 of the epoch file.
 printf '\11' | dd of="$T/copy/rules/current/epoch" bs=1 seek=8 conv=notrunc \
@@ -276,7 +332,8 @@ as_nobody() {
 }
 chmod 700 "$T/copy"
 if [ "$(id -u)" = 0 ] && as_nobody true 2>/dev/null; then
-	for command in 'eval gate everyone' status flush; do
+	for command in 'eval gate everyone' status flush queue verify \
+	    inspect; do
 		# shellcheck disable=SC2086 # words
 		expect "unreadable-state-${command%% *}" 3 - 'Permission denied' \
 		    as_nobody "$FG" $command --state "$T/copy"

@@ -1,0 +1,27 @@
+/*
+ * image_source: a private copy of a ruleset image, from wherever the user said.
+ */
+#ifndef TOOLS_IMAGE_SOURCE_H
+#define TOOLS_IMAGE_SOURCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/image.h"
+#include "tools/cmd.h"
+#include "tools/eval_source.h"
+
+struct image_source {
+	uint8_t *bytes; /* malloc()ed */
+	size_t len;
+	struct image image; /* of those bytes */
+};
+
+/*
+ * Copies the newest image of the source and proves its checksum.  CMD_OK;
+ * anything else was said and is the exit status.  Free bytes.
+ */
+int image_source_get(const struct cmd *cmd, const struct eval_source *source,
+    struct image_source *out);
+
+#endif /* TOOLS_IMAGE_SOURCE_H */
