@@ -2,14 +2,6 @@
 
 #include "reader/expose.h"
 
-static bool
-still_alive(void *arg)
-{
-	struct fg_session *ses = arg;
-
-	return rules_alive(ses->fg->rules, &ses->pin);
-}
-
 static void
 evaluate(struct call *c)
 {
@@ -21,19 +13,12 @@ evaluate(struct call *c)
 		c->e.end = EVAL_UNRECOGNIZED;
 		return;
 	}
-	c->in = (struct eval_input){.im = ses->im,
-	    .user = c->user,
-	    .defaults = &ses->fg->defaults,
-	    .arena = &ses->arena,
-	    .overrides =
-		overrides_any(ses->fg->overrides) ? ses->fg->overrides : NULL,
-	    .regex = ses->fg->regex,
-	    .scratch = ses->regex,
-	    .random = &ses->random,
-	    .is_alive = still_alive,
-	    .arg = ses};
+	ses->in.im = ses->im;
+	ses->in.user = c->user;
+	ses->in.overrides =
+	    overrides_any(ses->fg->overrides) ? ses->fg->overrides : NULL;
 	c->e.n_hops = 0;
-	eval_run(&c->e, &c->in, c->kind, c->name, strlen(c->name));
+	eval_run(&c->e, &ses->in, c->kind, c->name, strlen(c->name));
 }
 
 /* An answer without rules: the generation died three times in a row. */
@@ -61,7 +46,7 @@ call_run(struct call *c, void (*copy)(struct call *c, void *out), void *out)
 		if (c->expose)
 			expose_prepare(c);
 		if (ses->state != SESSION_RULES ||
-		    (still_alive(ses) && c->e.fault != EVAL_MOVED))
+		    (session_is_alive(ses) && c->e.fault != EVAL_MOVED))
 			return expose_commit(c);
 		arena_release(&ses->arena, mark);
 		ses->moved = true;

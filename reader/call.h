@@ -31,7 +31,6 @@ struct call {
 	bool expose; /* log an exposure */
 	bool manual;
 	struct eval e;
-	struct eval_input in;
 	struct call_event *events;
 	enum fg_status status; /* of what was logged */
 };

@@ -286,6 +286,13 @@ session_new(struct fg *fg)
 		session_free(ses);
 		return NULL;
 	}
+	ses->in = (struct eval_input){.defaults = &fg->defaults,
+	    .arena = &ses->arena,
+	    .regex = fg->regex,
+	    .scratch = ses->regex,
+	    .random = &ses->random,
+	    .is_alive = session_is_alive,
+	    .arg = ses};
 	return ses;
 }
 

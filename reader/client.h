@@ -9,6 +9,7 @@
 #include "common/image.h"
 #include "reader/arena.h"
 #include "reader/dedupe.h"
+#include "reader/eval.h"
 #include "reader/forkgate.h"
 #include "reader/overrides.h"
 #include "reader/queue.h"
@@ -65,6 +66,7 @@ struct fg_session {
 	bool moved;
 	uint64_t n_evaluations, n_deduplicated; /* not yet added up */
 	uint64_t random;                        /* for autotunes that explore */
+	struct eval_input in; /* all but image and user of every evaluation */
 };
 
 /*
@@ -72,6 +74,9 @@ struct fg_session {
  * there is no memory for the reasons.
  */
 bool session_pin(struct fg_session *ses);
+
+/* Whether the pinned generation was there until now; takes a session. */
+bool session_is_alive(void *ses);
 
 /* Adds the session's counters to the client's and the queue's. */
 void session_count(struct fg_session *ses);

@@ -319,13 +319,18 @@ void
 eval_run(struct eval *e, const struct eval_input *in, enum eval_kind kind,
     const void *name, size_t n)
 {
-	unsigned hops = e->n_hops;
-
-	memset(e, 0, offsetof(struct eval, tier));
-	e->n_hops = hops;
 	e->in = in;
 	e->im = in->im;
 	e->user = in->user;
+	e->r = (struct eval_result){0};
+	e->fault = EVAL_NO_FAULT;
+	e->pairs = (struct eval_pairs){0};
+	e->begin = e->n_steps = e->n_memo = e->memo_cap = 0;
+	e->depth = e->n_mappings = 0;
+	e->memo = NULL;
+	e->now_ms = 0;
+	e->has_tier = false;
+	e->inner = NULL;
 	e->name = (struct image_str){name, (uint32_t)n, hash64(name, n)};
 	e->end = eval_spec(e, eval_find(e, kind, &e->name), kind, &e->name);
 }

@@ -105,18 +105,18 @@ struct eval_result {
 	bool has_sampling, forward_all, analytical_gates;
 	bool is_merged; /* params, not json, is the value */
 	bool explores;  /* the rule ID is reported with ":explore" */
-	enum eval_override override;
-	uint32_t json;                      /* V, 0 when absent */
-	const struct fg_params *own_params; /* an override's, instead */
+	uint8_t override; /* enum eval_override */
+	uint32_t json;    /* V, 0 when absent */
 	uint32_t rule_id, group_name, id_type;
 	uint32_t version;
 	uint32_t explicit_params; /* L */
 	uint32_t delegate;        /* S */
 	uint32_t mapped_to;       /* S, where a config mapping led */
+	uint32_t n_params;
 	uint64_t sampling_rate;
 	struct eval_range undelegated;
 	struct eval_param *params;
-	uint32_t n_params;
+	const struct fg_params *own_params; /* an override's, instead of json */
 };
 
 struct eval_memo {
@@ -158,10 +158,13 @@ struct eval {
 	   an exposure of its own. */
 	struct eval *inner;
 	struct image_str name;
-	struct dyn tier; /* last: eval_run leaves it as it is */
+	struct dyn tier; /* if has_tier */
 };
 
-/* Evaluates one name.  The result is in *e, also when it failed. */
+/*
+ * Evaluates one name.  The result is in *e, also when it failed.  Of what was
+ * in *e before, n_hops counts.
+ */
 void eval_run(struct eval *e, const struct eval_input *in, enum eval_kind kind,
     const void *name, size_t n);
 

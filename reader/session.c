@@ -87,6 +87,14 @@ session_pin(struct fg_session *ses)
 	    make_reasons(ses, source, strnlen(source, sizeof(source)));
 }
 
+bool
+session_is_alive(void *arg)
+{
+	struct fg_session *ses = arg;
+
+	return rules_alive(ses->fg->rules, &ses->pin);
+}
+
 void
 session_count(struct fg_session *ses)
 {
