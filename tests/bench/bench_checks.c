@@ -27,7 +27,8 @@ struct asker {
 	char (*names)[N_NAME];
 	unsigned n_names;
 	unsigned per_user; /* checks before another user comes; 0: never */
-	uint64_t n_users, n_asked;
+	uint64_t n_users;
+	unsigned name, asked; /* of n_names, of per_user */
 };
 
 static char hot[N_HOT][N_NAME];      /* of N_GATES, in no order */
@@ -136,6 +137,24 @@ next_user(struct asker *a)
 
 /* ---- Subjects. ---- */
 
+static const char *
+next_name(struct asker *a)
+{
+	if (++a->name >= a->n_names)
+		a->name = 0;
+	return a->names[a->name];
+}
+
+/* Whether it is another user's turn. */
+static bool
+is_next(struct asker *a, unsigned every)
+{
+	if (every == 0 || ++a->asked < every)
+		return false;
+	a->asked = 0;
+	return true;
+}
+
 static uint64_t
 ask_gates(void *arg, size_t n)
 {
@@ -144,11 +163,9 @@ ask_gates(void *arg, size_t n)
 	unsigned sum = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		uint64_t k = a->n_asked++;
-
-		if (a->per_user != 0 && k % a->per_user == 0)
+		if (is_next(a, a->per_user))
 			apart += next_user(a);
-		sum += fg_check_gate(a->ses, a->user, a->names[k % a->n_names]);
+		sum += fg_check_gate(a->ses, a->user, next_name(a));
 	}
 	MEASURE_USE(sum);
 	return apart;
@@ -162,11 +179,9 @@ ask_batch(void *arg, size_t n)
 	unsigned sum = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		uint64_t k = a->n_asked++;
-
-		if (k % N_BATCH == 0)
+		if (is_next(a, N_BATCH))
 			be_user(a);
-		sum += fg_check_gate(a->ses, a->user, a->names[k % a->n_names]);
+		sum += fg_check_gate(a->ses, a->user, next_name(a));
 	}
 	MEASURE_USE(sum);
 	return 0;
@@ -180,7 +195,7 @@ ask_experiment(void *arg, size_t n)
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (a->n_asked++ % N_RESULTS == 0)
+		if (is_next(a, N_RESULTS))
 			fg_session_refresh(a->ses);
 		fg_get_experiment(a->ses, a->user, "experiment_0", 0, &config);
 		sum += fg_params_int(config.params, "size", 0);
@@ -197,14 +212,11 @@ ask_layers(void *arg, size_t n)
 	uint64_t apart = 0, sum = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		uint64_t k = a->n_asked++;
-
-		if (k % DOC_N_LAYERS == 0) {
+		if (is_next(a, DOC_N_LAYERS)) {
 			apart += next_user(a);
 			fg_session_refresh(a->ses);
 		}
-		fg_get_layer(
-		    a->ses, a->user, a->names[k % DOC_N_LAYERS], 0, &layer);
+		fg_get_layer(a->ses, a->user, next_name(a), 0, &layer);
 		sum += strlen(fg_layer_string(&layer, "color", ""));
 	}
 	MEASURE_USE(sum);
@@ -490,9 +502,11 @@ bench_checks(struct world *w, const char *dir)
 		snprintf(slopes[i][1], N_NAME, "slope_%u_%d", i, DOC_SLOPE);
 	}
 	be_limit_user();
+	snprintf(path, sizeof(path), "%s/limit.rules", dir);
+	if (!limit_rules_new(&limit_rules, path, N_GATES))
+		world_die(path);
 	snprintf(path, sizeof(path), "%s/limit.ring", dir);
-	if (!limit_rules_new(&limit_rules, N_GATES) ||
-	    !limit_ring_open(&ring, path))
+	if (!limit_ring_open(&ring, path))
 		world_die(path);
 	snprintf(path, sizeof(path), "%s/checks.fgs", dir);
 	publish(w, "checks", N_GATES, path);

@@ -42,14 +42,15 @@ struct limit_user {
 void limit_user_set(
     struct limit_user *user, enum limit_field field, const char *text);
 
-/* One block of memory that means the same at any address. */
+/* One block of a mapped file that means the same at any address. */
 struct limit_rules {
 	uint8_t *bytes;
-	size_t len;
+	size_t len, cap;
 };
 
-/* Gates "gate_0" and so on; false without memory. */
-bool limit_rules_new(struct limit_rules *rules, unsigned n_gates);
+/* Gates "gate_0" and so on; false when the file cannot be made. */
+bool limit_rules_new(
+    struct limit_rules *rules, const char *path, unsigned n_gates);
 void limit_rules_free(struct limit_rules *rules);
 
 /* 1 or 0, or -1 for an unknown name. */

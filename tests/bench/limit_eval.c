@@ -2,9 +2,12 @@
  * The block: a table of slots, then for each gate its record, its two rules,
  * their conditions and what these compare with, in one run.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "common/hash64.h"
 #include "tests/bench/limit.h"
@@ -140,17 +143,23 @@ put_gate(struct limit_rules *rules, const struct head *head, unsigned no)
 }
 
 bool
-limit_rules_new(struct limit_rules *rules, unsigned n_gates)
+limit_rules_new(struct limit_rules *rules, const char *path, unsigned n_gates)
 {
 	struct head head = {.n_slots = 16};
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	void *map;
 
 	while (head.n_slots < n_gates * 2)
 		head.n_slots *= 2;
-	rules->bytes = calloc(1,
-	    sizeof(head) + 8 + head.n_slots * sizeof(struct slot) +
-		(size_t)n_gates * PER_GATE);
-	if (rules->bytes == NULL)
+	rules->cap = sizeof(head) + 8 + head.n_slots * sizeof(struct slot) +
+	    (size_t)n_gates * PER_GATE;
+	if (fd < 0 || ftruncate(fd, (off_t)rules->cap) != 0)
 		return false;
+	map = mmap(NULL, rules->cap, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (map == MAP_FAILED)
+		return false;
+	rules->bytes = map;
 	rules->len = sizeof(head);
 	head.slots = take(rules, head.n_slots * sizeof(struct slot));
 	memcpy(rules->bytes, &head, sizeof(head));
@@ -162,7 +171,7 @@ limit_rules_new(struct limit_rules *rules, unsigned n_gates)
 void
 limit_rules_free(struct limit_rules *rules)
 {
-	free(rules->bytes);
+	munmap(rules->bytes, rules->cap);
 	rules->bytes = NULL;
 }
 
