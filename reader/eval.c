@@ -315,6 +315,9 @@ eval_find(
 	    &e->im, index_of(kind), name->bytes, name->len, name->hash);
 }
 
+/* Copied by a few wide moves, where clearing would be a slow instruction. */
+static const struct eval_result nothing;
+
 void
 eval_run(struct eval *e, const struct eval_input *in, enum eval_kind kind,
     const void *name, size_t n)
@@ -322,7 +325,7 @@ eval_run(struct eval *e, const struct eval_input *in, enum eval_kind kind,
 	e->in = in;
 	e->im = in->im;
 	e->user = in->user;
-	e->r = (struct eval_result){0};
+	e->r = nothing;
 	e->fault = EVAL_NO_FAULT;
 	e->pairs = (struct eval_pairs){0};
 	e->begin = e->n_steps = e->n_memo = e->memo_cap = 0;

@@ -103,8 +103,8 @@ struct eval_result {
 	bool is_experiment_group, is_experiment_active, is_in_layer;
 	bool has_version, has_explicit, has_undelegated;
 	bool has_sampling, forward_all, analytical_gates;
-	bool is_merged; /* params, not json, is the value */
-	bool explores;  /* the rule ID is reported with ":explore" */
+	bool is_merged;   /* params, not json, is the value */
+	bool explores;    /* the rule ID is reported with ":explore" */
 	uint8_t override; /* enum eval_override */
 	uint32_t json;    /* V, 0 when absent */
 	uint32_t rule_id, group_name, id_type;
