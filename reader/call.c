@@ -102,8 +102,6 @@ call_details(const struct call *c, struct fg_details *out)
 		out->reason = "LocalOverride:Recognized";
 	else if (e->r.override == EVAL_NO_COUNTRY_TABLE)
 		out->reason = "CountryLookupNotLoaded:Recognized";
-	else if (e->r.override == EVAL_NO_UA_PARSER)
-		out->reason = "UAParserNotLoaded:Recognized";
 	else
 		out->reason =
 		    ses->reasons[e->r.unsupported ? SESSION_UNSUPPORTED

@@ -53,7 +53,6 @@ enum eval_fault {
 enum eval_override {
 	EVAL_NO_OVERRIDE,
 	EVAL_NO_COUNTRY_TABLE,
-	EVAL_NO_UA_PARSER,
 	EVAL_LOCAL_OVERRIDE,
 };
 

@@ -242,6 +242,22 @@ is_country(const struct eval *e, const uint8_t *field)
 	    s.len == 7 && memcmp(s.bytes, "country", 7) == 0;
 }
 
+/* Specification 7: what the user does not say, his user agent may tell. */
+__attribute__((noinline)) static struct dyn *
+told_by_agent(struct eval *e, const uint8_t *field)
+{
+	enum user_agent_answer which;
+	struct image_str lower;
+	struct dyn *answer;
+
+	if (!image_str(&e->im, le32load(field + IMAGE_F_LOWER), &lower) ||
+	    !user_agent_field(lower.bytes, lower.len, &which))
+		return NULL;
+	if (!user_answer(e->user, e->in->defaults, which, &answer))
+		eval_fail(e, EVAL_NO_MEMORY);
+	return answer;
+}
+
 /* A missing record is that of a target that is not there: null. */
 static inline bool
 compare(struct eval *e, const uint8_t *cond, struct dyn *left)
@@ -299,7 +315,7 @@ eval_condition(struct eval *e, const uint8_t *cond)
 	case IMAGE_COND_UA_BASED:
 		left = user_value(e, field);
 		if (left == NULL)
-			e->r.override = EVAL_NO_UA_PARSER;
+			left = told_by_agent(e, field);
 		break;
 	case IMAGE_COND_IP_BASED:
 		left = user_value(e, field);

@@ -29,6 +29,7 @@ fg_user_free(struct fg_user *user)
 	if (user == NULL)
 		return;
 	arena_free(&user->arena);
+	arena_free(&user->agent_room);
 	free(user->json);
 	free(user);
 }
@@ -39,6 +40,7 @@ user_changed(struct fg_user *user)
 {
 	user->unit_hash = 0;
 	user->has_json = false;
+	user->has_agent = false;
 }
 
 void
@@ -97,6 +99,17 @@ reserve_json(struct fg_user *user, size_t key_len, const struct dyn *v)
 	}
 }
 
+/* The same for what this text tells of the user, if it is his agent. */
+static void
+reserve_answers(
+    struct fg_user *user, const char *key, size_t key_len, const struct dyn *v)
+{
+	if (key_len == 9 &&
+	    (memcmp(key, "userAgent", 9) == 0 ||
+		memcmp(key, "useragent", 9) == 0))
+		user_answer_reserve(user, v->len);
+}
+
 enum fg_status
 fg_user_set(
     struct fg_user *user, enum fg_field field, const struct fg_value *value)
@@ -112,6 +125,8 @@ fg_user_set(
 		return st;
 	user->atoms[atom] = v;
 	reserve_json(user, 0, &v);
+	if (field == FG_USER_AGENT)
+		reserve_answers(user, "userAgent", 9, &v);
 	user_changed(user);
 	return FG_OK;
 }
@@ -201,6 +216,7 @@ fg_user_put(struct fg_user *user, enum fg_map map, const char *key,
     size_t key_len, const struct fg_value *value)
 {
 	struct user_map *m;
+	const struct dyn *v;
 	enum fg_status st;
 
 	if ((unsigned)map >= USER_N_MAPS)
@@ -209,9 +225,10 @@ fg_user_put(struct fg_user *user, enum fg_map map, const char *key,
 	st = user_map_put(m, &user->arena, key, key_len, value);
 	if (st != FG_OK)
 		return st;
+	v = user_map_get(m, key, key_len, hash64(key, key_len));
 	if (map != FG_PRIVATE)
-		reserve_json(user, key_len,
-		    user_map_get(m, key, key_len, hash64(key, key_len)));
+		reserve_json(user, key_len, v);
+	reserve_answers(user, key, key_len, v);
 	user_changed(user);
 	return FG_OK;
 }

@@ -16,6 +16,7 @@
 #include "reader/dyn.h"
 #include "reader/forkgate.h"
 #include "reader/queue.h"
+#include "reader/user_agent.h"
 
 #define USER_N_MAPS 4
 
@@ -43,6 +44,11 @@ struct fg_user {
 	char *json;        /* malloc'd, json_cap bytes */
 	size_t json_cap;
 	struct queue_user wire;
+	bool has_agent, agent_is_absent;
+	uint64_t agent_for; /* which client the answers were made for */
+	struct dyn agent[USER_AGENT_N_ANSWERS];
+	struct arena agent_room; /* their texts */
+	size_t agent_cap;        /* of its first block, 0: there is none */
 };
 
 /* What a client adds to its users. */
@@ -63,6 +69,18 @@ enum fg_status user_map_put(struct user_map *map, struct arena *a,
 /* A user's unit ID by the spellings of a rule's idType; NULL if none. */
 struct dyn *user_unit(const struct fg_user *user, const struct image *im,
     bool is_user_id, uint32_t unit, uint32_t unit_lower);
+
+/*
+ * What his user agent tells, parsed at the first question and kept until he
+ * changes: *out is NULL when he has none, or one that tells nothing.  False
+ * when there is no memory.  Allocates only for a user agent among the client's
+ * global custom fields; for his own there is room since it was set.
+ */
+bool user_answer(struct fg_user *user, const struct user_defaults *defaults,
+    enum user_agent_answer which, struct dyn **out);
+
+/* Makes that room, for a text of n bytes.  False when there is no memory. */
+bool user_answer_reserve(struct fg_user *user, size_t n);
 
 /*
  * A hash of what makes two users the same to the deduplication of exposures:

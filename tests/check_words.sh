@@ -29,7 +29,9 @@ refuse '\.\./sha''red\b' "a folder outside the project"
 refuse '\b[Hh]elp''er (session|landed|agent)|\b(cod''ing|work) session' \
     "who wrote it is not the text's business"
 refuse '\b([Ii]ss''ue|PR|ticket) ?#[0-9]' "a number only its tracker knows"
-refuse '\b(CE''O|Cla''ude|Chat''GPT|Cop''ilot|AI assis''tant|language mod''el)\b' \
+# A robot's user agent is a fact: what it calls itself, "...-User", may stay.
+refuse '\bChat''GPT([^-]|-[^U]|$)' "who wrote it is not the text's business"
+refuse '\b(CE''O|Cla''ude|Cop''ilot|AI assis''tant|language mod''el)\b' \
     "who wrote it is not the text's business"
 refuse '^(<<<<<<''<|>>>>>>''>) ' "a merge that was not finished"
 
