@@ -57,7 +57,8 @@ home_of() {
 	uni*.h) echo 'common/lower\.c' ;;
 	openssl/*) echo 'common/hash\.c' ;;
 	microhttpd.h) echo 'tools/origin[a-z_]*\.c' ;;
-	zlib.h) echo 'syncer/gzip\.c|tools/origin[a-z_]*\.c' ;;
+	forkgate.h) echo 'tests/e2e/data/example\.c' ;; # as a user's program
+	zlib.h) echo 'syncer/parcel\.c|tools/origin[a-z_]*\.c' ;;
 	cmocka.h) echo 'tests/unit/test\.h' ;;
 	maxminddb.h) echo 'syncer/country\.c' ;;
 	*) return 1 ;;
