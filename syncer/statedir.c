@@ -1,5 +1,6 @@
 #include "syncer/statedir.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -91,6 +92,39 @@ find_group(struct statedir *dir, const char *name, gid_t *out)
 	return FG_OK;
 }
 
+/*
+ * What was made before the group was known, or under another one.  Later
+ * folders inherit it, by the setgid bit of rules/.
+ */
+static enum fg_status
+regroup(struct statedir *dir, gid_t group)
+{
+	static const char *const files[] = {"", "/data.mdb", "/epoch"};
+	DIR *rules = group != NO_GROUP ? opendir(dir->rules) : NULL;
+	struct dirent *e;
+	char path[300];
+
+	while (rules != NULL && (e = readdir(rules)) != NULL) {
+		if (strncmp(e->d_name, "env-", 4) != 0)
+			continue;
+		for (size_t i = 0; i < 3; i++) {
+			snprintf(
+			    path, sizeof(path), "%s%s", e->d_name, files[i]);
+			if (fchownat(dirfd(rules), path, (uid_t)-1, group,
+				AT_SYMLINK_NOFOLLOW) == 0 ||
+			    errno == ENOENT)
+				continue;
+			closedir(rules);
+			return failed(dir, path, "cannot change its group",
+			    "make the user of forkgate-syncer a member of "
+			    "the group");
+		}
+	}
+	if (rules != NULL)
+		closedir(rules);
+	return FG_OK;
+}
+
 static char *
 join(const char *path, const char *name)
 {
@@ -129,7 +163,10 @@ statedir_arrange(struct statedir *dir, const char *group)
 	if (status == FG_OK)
 		status = put_right(dir, dir->path, 0750, gid);
 	if (status == FG_OK)
-		status = put_right(dir, dir->rules, 0750, gid);
+		status = put_right(
+		    dir, dir->rules, gid != NO_GROUP ? 02750 : 0750, gid);
+	if (status == FG_OK)
+		status = regroup(dir, gid);
 	if (status == FG_OK)
 		status = put_right(dir, dir->queue, 03733, getegid());
 	if (status == FG_OK)

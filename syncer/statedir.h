@@ -2,7 +2,7 @@
  * statedir: the state directory and who may do what in it.
  *
  *   STATE/             0750  the readers' group may pass
- *     rules/           0750  the readers' group may read
+ *     rules/           0750  the readers' group may read; setgid to it, 02750
  *     queue/          03733  a drop box: workers create and write, cannot list
  *     quarantine/      0700
  *

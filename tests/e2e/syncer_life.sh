@@ -170,3 +170,29 @@ else
 	verdict a-newer-state-directory-is-told $? "nothing in the log"
 	stop_syncer
 fi
+
+# Readers of a group of their own: it gets the rules, and not the events.
+group_is() {
+	[ "$(stat -L -c %G "$1")" = "$2" ] || {
+		not_ok "$3" "$1 is of group $(stat -L -c %G "$1")"
+		return 1
+	}
+}
+groups_are() {
+	group_is "$STATE" "$1" "$2" && group_is "$STATE/rules" "$1" "$2" &&
+	    group_is "$STATE/rules/current" "$1" "$2" &&
+	    group_is "$STATE/rules/current/data.mdb" "$1" "$2" &&
+	    group_is "$STATE/rules/current/epoch" "$1" "$2" &&
+	    group_is "$STATE/queue" "$(id -gn)" "$2" && ok "$2"
+}
+if [ "$(id -u)" = 0 ] && getent group daemon >/dev/null; then
+	export FORKGATE_SYNCER_READER_GROUP=daemon
+	STATE=$T/grouped
+	"$syncer" --config "$CONF" --state "$STATE" --once 2>>"$T/syncer.log"
+	groups_are daemon a-readers-group-gets-the-rules
+	rm -r "$STATE/rules/current" "$STATE/rules"/env-*
+	"$syncer" --config "$CONF" --state "$STATE" --once 2>>"$T/syncer.log"
+	groups_are daemon rebuilt-rules-stay-the-groups
+else
+	skip a-readers-group-gets-the-rules "needs root"
+fi

@@ -1026,6 +1026,41 @@ refused_events_are_kept_as_json_and_done_with(void **state)
 	tail_close(t);
 }
 
+static void
+some_events_of_a_batch_are_kept_while_the_rest_is_accepted(void **state)
+{
+	struct craft *c = craft_new(1);
+	struct tail *t = open_tail();
+	struct tail_batch *b;
+	char name[300], text[2000];
+	size_t n, end;
+	FILE *f;
+
+	(void)state;
+	craft_event(c, "first", 0);
+	craft_event(c, "large", 0);
+	craft_event(c, "last", 0);
+	craft_done(c, false);
+	while (tail_next(t, 1000, &b) != FG_OK)
+		;
+	assert_int_equal(b->n_events, 3);
+	assert_int_equal(tail_quarantine(t, b, 1, 1, "too_large"), FG_OK);
+	assert_int_equal(count_files(queue_path, "seg-"), 1);
+	assert_int_equal(tail_accept(t, b), FG_OK);
+	assert_int_equal(count_files(queue_path, "seg-"), 0);
+	assert_int_equal(find_files(quarantine_path, "batch-", name), 1);
+	f = fopen(name, "r");
+	n = fread(text, 1, sizeof(text), f);
+	fclose(f);
+	assert_int_equal(json_check(text, n, &end), FG_OK);
+	assert_non_null(memmem(text, n, "\"eventName\":\"large\"", 19));
+	assert_null(memmem(text, n, "\"first\"", 7));
+	assert_null(memmem(text, n, "\"last\"", 6));
+	assert_int_equal(stats_of(t).refused, 1);
+	assert_int_equal(stats_of(t).accepted, 2);
+	tail_close(t);
+}
+
 static char *
 ask_flush(const char *project)
 {
@@ -1205,6 +1240,7 @@ main(void)
 	    TEST(a_sparse_giant_is_not_read),
 	    TEST(only_births_an_hour_old_and_unlocked_are_cleared_away),
 	    TEST(refused_events_are_kept_as_json_and_done_with),
+	    TEST(some_events_of_a_batch_are_kept_while_the_rest_is_accepted),
 	    TEST(a_request_is_answered_when_all_before_it_is_accepted),
 	    TEST(a_request_for_one_project_does_not_wait_for_another),
 	    TEST(an_empty_folder_answers_a_request_at_once),
