@@ -11,6 +11,7 @@ set -u
 log=$(mktemp -d) || exit 1
 trap 'rm -rf "$log"' EXIT
 
+export UNDER_VALGRIND=1 # a few tests must know
 valgrind -q --leak-check=full --show-leak-kinds=definite,possible \
     --log-file="$log/%p" "$@" &
 pid=$!

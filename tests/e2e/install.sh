@@ -65,7 +65,7 @@ int main(void)
 
 	if (strcmp(fg_version(), FG_VERSION) != 0)
 		return 1;
-	options.state_dir = "/nowhere/at/all";
+	options.snapshot = "/nowhere/at/all.fgs";
 	st = fg_open(&options, &fg);
 	if (st != FG_E_IO) {
 		printf("fg_open: %s\n", fg_strerror(st));

@@ -423,7 +423,7 @@ check_as_news(struct fg_user *user, const char *name, int first, int n)
 
 #define WARM_UP 4000 /* exposures until segments have their full size */
 #define ROUNDS  40
-#define A_ROUND 20
+#define A_ROUND 100
 
 static int
 cmd_quiet(char *argv[])

@@ -51,7 +51,8 @@ without_an_environment_pins_say_not_ready_until_there_is_one(void **state)
 	rules_info(r, &info);
 	assert_int_equal(info.generation, 1);
 	assert_false(info.stale);
-	assert_false(info.limited);
+	/* valgrind has little address space to give. */
+	assert_int_equal(info.limited, getenv("UNDER_VALGRIND") != NULL);
 	rules_close(r);
 	store_close(s);
 }
@@ -614,6 +615,10 @@ a_pin_makes_no_system_call(void **state)
 	int status;
 
 	(void)state;
+	if (getenv("UNDER_VALGRIND") != NULL) {
+		store_close(s);
+		skip();
+	}
 	commit(s, "default", 5000);
 	store_beat(s, 0);
 	r = open_rules();
