@@ -174,7 +174,7 @@ check: $(B)/$(SONAME)
 # Every figure in one run, two minutes; best when the machine does nothing else.
 .PHONY: bench
 bench: deps
-	@$(MAKE) --no-print-directory $(PARALLEL) $(BENCH)
+	@$(MAKE) --no-print-directory $(PARALLEL) all $(BENCH)
 	@$(BENCH) build/bench
 
 .PHONY: memcheck

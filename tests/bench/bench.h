@@ -15,7 +15,7 @@
 void bench_checks(struct world *w, const char *dir);
 
 /* Rows 13 and 14: new processes and forked ones. */
-void bench_processes(struct world *w, const char *dir);
+void bench_start(struct world *w, const char *dir);
 
 /* Row 15: a commit seen by workers. */
 void bench_commit(struct world *w);
@@ -24,9 +24,18 @@ void bench_commit(struct world *w);
 void bench_compile(const char *dir);
 
 /* Row 17: events by many workers. */
-void bench_append(struct world *w, const char *dir);
+void bench_append(struct world *w);
 
-/* Parts that run in a process of their own: bench PART ARGS... */
-int bench_part(int argc, char **argv);
+/* Rows 18 and 22: the real syncer, shipping and at rest. */
+void bench_syncer(const char *dir);
+
+/*
+ * What runs in a new process, by "bench PART ARGS...": prints numbers and
+ * returns the status to exit with.
+ */
+int bench_part_cold(char **args);       /* STATE PROJECT GATE */
+int bench_part_limit_cold(char **args); /* FILE GATE */
+int bench_part_memory(char **args);     /* STATE PROJECT DOC */
+int bench_part_compile(char **args);    /* DOC STATE */
 
 #endif /* TESTS_BENCH_BENCH_H */

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -34,7 +35,8 @@ map_file(const char *path, size_t n, int *fd)
 	void *map;
 
 	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (*fd < 0 || posix_fallocate(*fd, 0, (off_t)n) != 0)
+	if (*fd < 0 || flock(*fd, LOCK_EX) != 0 ||
+	    posix_fallocate(*fd, 0, (off_t)n) != 0)
 		return NULL;
 	map = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
 	return map != MAP_FAILED ? map : NULL;

@@ -53,6 +53,16 @@ world_open(struct world *w, const char *under)
 	world_beat(w);
 }
 
+void
+world_write(const char *path, const char *bytes, size_t n)
+{
+	FILE *f = fopen(path, "we");
+
+	if (f == NULL || fwrite(bytes, 1, n, f) != n || fclose(f) != 0 ||
+	    chmod(path, 0600) != 0)
+		world_die(path);
+}
+
 static int
 remove_entry(const char *path, const struct stat *st, int what, struct FTW *ftw)
 {
@@ -178,7 +188,8 @@ sweep_for_ever(const char *path)
 		if (dir == NULL)
 			_exit(0);
 		while ((e = readdir(dir)) != NULL)
-			if (strncmp(e->d_name, "seg-", 4) == 0)
+			if (strncmp(e->d_name, "seg-", 4) == 0 ||
+			    strncmp(e->d_name, "limit-", 6) == 0)
 				sweep(dirfd(dir), e->d_name);
 		closedir(dir);
 		usleep(20000);

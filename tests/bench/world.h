@@ -49,6 +49,9 @@ void world_beat(void *arg);
  */
 void world_janitor(struct world *w);
 
+/* A file with mode 0600. */
+void world_write(const char *path, const char *bytes, size_t n);
+
 /* Removes a folder and all in it. */
 void world_remove(const char *dir);
 
