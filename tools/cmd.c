@@ -16,7 +16,7 @@
 
 #define DEFAULT_STATE_DIR "/var/lib/forkgate"
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 say(const struct cmd *cmd, const char *fmt, va_list args)
 {
 	fflush(stdout);
