@@ -292,6 +292,7 @@ session_new(struct fg *fg)
 	    .scratch = ses->regex,
 	    .random = &ses->random,
 	    .is_alive = session_is_alive,
+	    .value = session_value,
 	    .arg = ses};
 	return ses;
 }

@@ -51,6 +51,17 @@ enum session_reason {
 	SESSION_N_REASONS,
 };
 
+/* A value beside the image that was asked for already; see session_value. */
+struct session_value {
+	uint64_t pin_no; /* the pin it belongs to */
+	uint64_t tag;
+	const uint8_t *data;
+	size_t len;
+	uint32_t kind;
+	enum fg_status status;
+};
+#define SESSION_N_VALUES 8 /* a power of two */
+
 struct fg_session {
 	struct fg *fg;
 	struct arena arena;
@@ -66,6 +77,8 @@ struct fg_session {
 	bool moved;
 	uint64_t n_evaluations, n_deduplicated; /* not yet added up */
 	uint64_t random;                        /* for autotunes that explore */
+	uint64_t pin_no;                        /* counts the pins */
+	struct session_value values[SESSION_N_VALUES];
 	struct eval_input in; /* all but image and user of every evaluation */
 };
 
@@ -77,6 +90,13 @@ bool session_pin(struct fg_session *ses);
 
 /* Whether the pinned generation was there until now; takes a session. */
 bool session_is_alive(void *ses);
+
+/*
+ * Finds a value of the pinned generation by kind and tag; takes a session.
+ * Those asked for last are remembered until the next pin.
+ */
+enum fg_status session_value(
+    void *ses, uint32_t kind, uint64_t tag, const uint8_t **data, size_t *len);
 
 /* Adds the session's counters to the client's and the queue's. */
 void session_count(struct fg_session *ses);

@@ -135,6 +135,10 @@ struct eval_input {
 	struct regex_scratch *scratch;
 	uint64_t *random;            /* the state of a generator, never 0 */
 	bool (*is_alive)(void *arg); /* is the generation still there? */
+	/* Another value of the generation, of a kind and tag of its manifest;
+	   FG_ABSENT.  May be NULL: there is none. */
+	enum fg_status (*value)(void *arg, uint32_t kind, uint64_t tag,
+	    const uint8_t **data, size_t *len);
 	void *arg;
 };
 
@@ -210,6 +214,10 @@ bool eval_nested(struct eval *e, const uint8_t *cond, bool passes);
 bool eval_add_pair(struct eval *e, uint32_t gate, uint32_t rule, bool value);
 bool eval_copy_pairs(struct eval *e, struct eval_range range);
 bool eval_hop(struct eval *e, const struct image_str *name, struct eval **out);
+
+/* Between conditions and what lies beside the image; v stays null if there is
+   no country. */
+bool eval_country(struct eval *e, const uint8_t *cond, struct dyn *v);
 
 /* The user's value of a field F; NULL when there is none or it has failed. */
 struct dyn *eval_user_value(struct eval *e, const uint8_t *field);

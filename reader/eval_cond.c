@@ -320,7 +320,8 @@ eval_condition(struct eval *e, const uint8_t *cond)
 	case IMAGE_COND_IP_BASED:
 		left = user_value(e, field);
 		if (left == NULL && is_country(e, field))
-			e->r.override = EVAL_NO_COUNTRY_TABLE;
+			return e->fault == EVAL_NO_FAULT &&
+			    compare_made(e, cond, eval_country);
 		break;
 	case IMAGE_COND_CURRENT_TIME:
 		return compare_made(e, cond, current_time);

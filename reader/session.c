@@ -65,6 +65,7 @@ session_pin(struct fg_session *ses)
 	enum fg_status st = rules_pin(ses->fg->rules, &ses->pin);
 	char source[IMAGE_SOURCE_CAP];
 
+	ses->pin_no++;
 	if (st == FG_OK)
 		st = image_open(ses->pin.image, ses->pin.image_len, &ses->im);
 	if (st == FG_E_VERSION) {
@@ -93,6 +94,26 @@ session_is_alive(void *arg)
 	struct fg_session *ses = arg;
 
 	return rules_alive(ses->fg->rules, &ses->pin);
+}
+
+enum fg_status
+session_value(
+    void *arg, uint32_t kind, uint64_t tag, const uint8_t **data, size_t *len)
+{
+	struct fg_session *ses = arg;
+	struct session_value *v =
+	    &ses->values[(tag ^ kind) & (SESSION_N_VALUES - 1)];
+
+	if (v->pin_no != ses->pin_no || v->kind != kind || v->tag != tag) {
+		v->status = rules_section(
+		    ses->fg->rules, &ses->pin, kind, tag, &v->data, &v->len);
+		v->pin_no = ses->pin_no;
+		v->kind = kind;
+		v->tag = tag;
+	}
+	*data = v->data;
+	*len = v->len;
+	return v->status;
 }
 
 void
