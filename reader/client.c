@@ -281,8 +281,10 @@ session_new(struct fg *fg)
 			  monotonic_ns() ^ HASH64_K1) |
 	    1;
 	ses->regex = regex_scratch_new();
-	if (ses->regex == NULL || !arena_init(&ses->arena, CLIENT_SCRATCH) ||
-	    fg_user_new(&ses->nobody) != FG_OK) {
+	ses->nobody = user_nobody();
+	/* The arena last: what is used of it and the rest lie side by side. */
+	if (ses->regex == NULL || ses->nobody == NULL ||
+	    !arena_init(&ses->arena, CLIENT_SCRATCH)) {
 		session_free(ses);
 		return NULL;
 	}

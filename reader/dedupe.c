@@ -5,10 +5,12 @@
 
 #include "common/hash64.h"
 
-#define WAYS 4
+#define WAYS  4
+#define FIRST 128 /* buckets in use at first */
 
 struct dedupe {
-	uint64_t mask; /* buckets - 1 */
+	_Atomic uint64_t mask; /* buckets in use - 1 */
+	uint64_t max_mask;
 	_Atomic uint64_t period, began_ms;
 	_Atomic uint64_t keys[];
 };
@@ -23,7 +25,10 @@ dedupe_new(uint32_t max)
 		buckets *= 2;
 	d = calloc(1, sizeof(*d) + buckets * WAYS * sizeof(d->keys[0]));
 	if (d != NULL) {
-		d->mask = buckets - 1;
+		d->max_mask = buckets - 1;
+		atomic_store_explicit(&d->mask,
+		    (buckets < FIRST ? buckets : FIRST) - 1,
+		    memory_order_relaxed);
 		atomic_store_explicit(&d->period, 1, memory_order_relaxed);
 	}
 	return d;
@@ -58,11 +63,19 @@ stored(const struct dedupe *d, uint64_t key)
 	return x != 0 ? x : 1;
 }
 
+static uint64_t
+place(const struct dedupe *d, uint64_t x)
+{
+	uint64_t mask = atomic_load_explicit(&d->mask, memory_order_relaxed);
+
+	return (x & mask) * WAYS;
+}
+
 bool
 dedupe_seen(const struct dedupe *d, uint64_t key)
 {
 	uint64_t x = stored(d, key);
-	const _Atomic uint64_t *bucket = &d->keys[(x & d->mask) * WAYS];
+	const _Atomic uint64_t *bucket = &d->keys[place(d, x)];
 
 	for (int i = 0; i < WAYS; i++)
 		if (atomic_load_explicit(&bucket[i], memory_order_relaxed) == x)
@@ -70,18 +83,55 @@ dedupe_seen(const struct dedupe *d, uint64_t key)
 	return false;
 }
 
-void
-dedupe_mark(struct dedupe *d, uint64_t key)
+/* Into a free place of its bucket; false when there is none. */
+static bool
+put(struct dedupe *d, uint64_t x)
 {
-	uint64_t x = stored(d, key);
-	_Atomic uint64_t *bucket = &d->keys[(x & d->mask) * WAYS];
-	uint64_t victim = x >> 62;
+	_Atomic uint64_t *bucket = &d->keys[place(d, x)];
 
 	for (uint64_t i = 0; i < WAYS; i++)
 		if (atomic_load_explicit(&bucket[i], memory_order_relaxed) ==
 		    0) {
-			victim = i;
-			break;
+			atomic_store_explicit(
+			    &bucket[i], x, memory_order_relaxed);
+			return true;
 		}
-	atomic_store_explicit(&bucket[victim], x, memory_order_relaxed);
+	return false;
+}
+
+/*
+ * Twice as many buckets: half of the keys move to the new ones.  A thread that
+ * looks for a key on the move misses it, and logs once more.
+ */
+static bool
+grow(struct dedupe *d)
+{
+	uint64_t mask = atomic_load_explicit(&d->mask, memory_order_relaxed);
+
+	if (mask == d->max_mask ||
+	    !atomic_compare_exchange_strong(&d->mask, &mask, mask * 2 + 1))
+		return false;
+	for (uint64_t i = 0; i <= mask * WAYS + WAYS - 1; i++) {
+		uint64_t x =
+		    atomic_load_explicit(&d->keys[i], memory_order_relaxed);
+
+		if (x == 0 || place(d, x) == i / WAYS * WAYS)
+			continue;
+		atomic_store_explicit(&d->keys[i], 0, memory_order_relaxed);
+		(void)put(d, x);
+	}
+	return true;
+}
+
+void
+dedupe_mark(struct dedupe *d, uint64_t key)
+{
+	uint64_t x = stored(d, key);
+
+	while (!put(d, x))
+		if (!grow(d)) {
+			atomic_store_explicit(&d->keys[place(d, x) + (x >> 62)],
+			    x, memory_order_relaxed);
+			return;
+		}
 }

@@ -6,6 +6,9 @@
  * (but for keys that collide, 2^-64 a pair).  A period that ends empties it all
  * at no cost, because the period is part of what is stored.  No locks: threads
  * that meet may both log the same exposure.
+ *
+ * A worker that logs little touches little memory: the table begins within a
+ * page or two and takes more of its room when a bucket is full.
  */
 #ifndef READER_DEDUPE_H
 #define READER_DEDUPE_H

@@ -142,7 +142,7 @@ regex(struct eval *e, const struct dyn *v, const uint8_t *t)
 	if (!image_str(&e->im, le32load(t + IMAGE_TARGET_STR), &pattern))
 		return eval_fail(e, EVAL_DAMAGED);
 	answer = regex_match(in->regex, in->scratch, pattern.bytes, pattern.len,
-	    v->text, v->len, in->is_alive, in->arg);
+	    pattern.hash, v->text, v->len, in->is_alive, in->arg);
 	if (answer == REGEX_MOVED)
 		return eval_fail(e, EVAL_MOVED);
 	return answer == REGEX_MATCH;

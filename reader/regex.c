@@ -8,11 +8,13 @@
 #include <pcre2.h>
 
 #include "common/hash64.h"
+#include "common/same.h"
 #include "reader/regex_rewrite.h"
 
 #define N_BUCKETS   64
 #define MATCH_LIMIT 1000000
 #define DFA_INTS    8192 /* 32 KB of stack for the matcher without backing */
+#define JIT_AFTER   100  /* matches: fewer are not worth its time and memory */
 
 struct regex {
 	struct regex *next;
@@ -20,6 +22,8 @@ struct regex {
 	size_t len;
 	pcre2_code *code; /* NULL: does not compile, never matches */
 	bool prefer_dfa;  /* nested repeats, and nothing only backing can do */
+	_Atomic unsigned n_matches; /* until it is fast */
+	_Atomic(pcre2_code *) fast; /* a copy in machine code, or NULL */
 	uint8_t pattern[];
 };
 
@@ -62,6 +66,7 @@ regex_cache_free(struct regex_cache *cache)
 			struct regex *next = re->next;
 
 			pcre2_code_free(re->code);
+			pcre2_code_free(atomic_load(&re->fast));
 			free(re);
 			re = next;
 		}
@@ -105,7 +110,7 @@ cache_find(struct regex_cache *cache, uint64_t hash, const uint8_t *p, size_t n)
 
 	while (re != NULL &&
 	    (re->hash != hash || re->len != n ||
-		memcmp(re->pattern, p, n) != 0))
+		!same_bytes(re->pattern, p, n)))
 		re = re->next;
 	return re;
 }
@@ -161,11 +166,9 @@ compile(struct regex_cache *cache, struct regex *re)
 	    PCRE2_UTF | PCRE2_UCP | PCRE2_DOLLAR_ENDONLY |
 		PCRE2_NEVER_BACKSLASH_C,
 	    &error, &where, cache->compile);
-	if (re->code != NULL) {
-		pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
+	if (re->code != NULL)
 		re->prefer_dfa = has_nested_repeat(text, len) &&
 		    !needs_backtracking(re->code, text, len);
-	}
 	free(text);
 }
 
@@ -193,36 +196,92 @@ cache_add(struct regex_cache *cache, uint64_t hash, const uint8_t *p, size_t n)
 	return re;
 }
 
+/* Not in search(): its stack is for those who need it. */
+__attribute__((noinline)) static int
+search_dfa(const struct regex *re, struct regex_scratch *s, const uint8_t *text,
+    size_t len, uint32_t options)
+{
+	int work[DFA_INTS];
+
+	return pcre2_dfa_match(re->code, text, len, 0,
+	    options | PCRE2_DFA_SHORTEST, s->data, s->context, work, DFA_INTS);
+}
+
+/*
+ * Machine code for a pattern that is matched often.  A copy of it, because
+ * other threads may be matching with the first one.
+ */
+__attribute__((noinline)) static void
+make_fast(struct regex *re)
+{
+	pcre2_code *fast = pcre2_code_copy(re->code);
+
+	if (fast == NULL)
+		return;
+	if (pcre2_jit_compile(fast, PCRE2_JIT_COMPLETE) != 0) {
+		pcre2_code_free(fast);
+		return;
+	}
+	/* Release: whoever finds it, finds it whole (search acquires). */
+	atomic_store_explicit(&re->fast, fast, memory_order_release);
+}
+
+static const pcre2_code *
+code_of(struct regex *re)
+{
+	const pcre2_code *fast =
+	    atomic_load_explicit(&re->fast, memory_order_acquire);
+
+	if (fast != NULL)
+		return fast;
+	/* One thread alone counts up to it. */
+	if (atomic_fetch_add_explicit(
+		&re->n_matches, 1, memory_order_relaxed) == JIT_AFTER)
+		make_fast(re);
+	return re->code;
+}
+
+static bool
+is_ascii(const uint8_t *text, size_t n)
+{
+	uint64_t bits = 0, word;
+
+	for (; n >= 8; n -= 8, text += 8) {
+		memcpy(&word, text, 8);
+		bits |= word;
+	}
+	for (size_t i = 0; i < n; i++)
+		bits |= text[i];
+	return (bits & 0x8080808080808080) == 0;
+}
+
 static enum regex_answer
-search(const struct regex *re, struct regex_scratch *s, const char *subject,
-    size_t len)
+search(
+    struct regex *re, struct regex_scratch *s, const char *subject, size_t len)
 {
 	const uint8_t *text = (const uint8_t *)subject;
-	int work[DFA_INTS];
+	uint32_t options = is_ascii(text, len) ? PCRE2_NO_UTF_CHECK : 0;
 	int rc = 0;
 
 	if (!re->prefer_dfa)
-		rc =
-		    pcre2_match(re->code, text, len, 0, 0, s->data, s->context);
+		rc = pcre2_match(
+		    code_of(re), text, len, 0, options, s->data, s->context);
 	if (re->prefer_dfa || rc == PCRE2_ERROR_MATCHLIMIT ||
 	    rc == PCRE2_ERROR_JIT_STACKLIMIT)
-		rc = pcre2_dfa_match(re->code, text, len, 0, PCRE2_DFA_SHORTEST,
-		    s->data, s->context, work, DFA_INTS);
+		rc = search_dfa(re, s, text, len, options);
 	return rc >= 0 ? REGEX_MATCH : REGEX_NO_MATCH;
 }
 
 enum regex_answer
 regex_match(struct regex_cache *cache, struct regex_scratch *s,
-    const uint8_t *pattern, size_t pattern_len, const char *subject, size_t len,
-    bool (*is_alive)(void *arg), void *arg)
+    const uint8_t *pattern, size_t pattern_len, uint64_t hash,
+    const char *subject, size_t len, bool (*is_alive)(void *arg), void *arg)
 {
-	uint64_t hash;
 	struct regex *re;
 	uint8_t *copy;
 
 	if (pattern_len > REGEX_MAX_LEN)
 		return REGEX_NO_MATCH;
-	hash = hash64(pattern, pattern_len);
 	re = cache_find(cache, hash, pattern, pattern_len);
 	if (re == NULL) {
 		copy = malloc(pattern_len + 1);

@@ -34,10 +34,12 @@ void regex_scratch_free(struct regex_scratch *s);
 /*
  * Looks for the pattern anywhere in the subject.  The pattern may lie in
  * memory that another process is writing: it is copied, and before the copy
- * is compiled and kept, is_alive says whether it was whole.
+ * is compiled and kept, is_alive says whether it was whole.  hash is the
+ * pattern's hash64(), which is believed only in looking it up.
  */
 enum regex_answer regex_match(struct regex_cache *cache,
     struct regex_scratch *s, const uint8_t *pattern, size_t pattern_len,
-    const char *subject, size_t len, bool (*is_alive)(void *arg), void *arg);
+    uint64_t hash, const char *subject, size_t len, bool (*is_alive)(void *arg),
+    void *arg);
 
 #endif /* READER_REGEX_H */

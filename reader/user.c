@@ -8,17 +8,35 @@
 /* Braces, names of the fields and the tier. */
 #define JSON_FRAME 512
 
+static void
+clear(struct fg_user *user)
+{
+	for (int i = 0; i < IMAGE_N_ATOMS; i++)
+		dyn_null(&user->atoms[i]);
+	memset(user->maps, 0, sizeof(user->maps));
+	user->json_bound = JSON_FRAME;
+}
+
+struct fg_user *
+user_nobody(void)
+{
+	struct fg_user *user = calloc(1, sizeof(*user));
+
+	if (user != NULL)
+		clear(user);
+	return user;
+}
+
 enum fg_status
 fg_user_new(struct fg_user **out)
 {
-	struct fg_user *user = calloc(1, sizeof(*user));
+	struct fg_user *user = user_nobody();
 
 	*out = NULL;
 	if (user == NULL || !arena_init(&user->arena, 4096)) {
 		free(user);
 		return FG_E_NOMEM;
 	}
-	fg_user_reset(user);
 	*out = user;
 	return FG_OK;
 }
@@ -47,10 +65,7 @@ void
 fg_user_reset(struct fg_user *user)
 {
 	arena_reset(&user->arena);
-	for (int i = 0; i < IMAGE_N_ATOMS; i++)
-		dyn_null(&user->atoms[i]);
-	memset(user->maps, 0, sizeof(user->maps));
-	user->json_bound = JSON_FRAME;
+	clear(user);
 	user_changed(user);
 }
 

@@ -58,6 +58,9 @@ struct user_defaults {
 	uint64_t id;            /* unique to the client */
 };
 
+/* A user whom nobody will set anything of; NULL when there is no memory. */
+struct fg_user *user_nobody(void);
+
 /* The entry with these bytes as its key, in exact case; NULL if none. */
 struct dyn *user_map_get(
     const struct user_map *map, const void *key, size_t n, uint64_t hash);

@@ -279,25 +279,34 @@ field_cond(struct gen *g, unsigned no)
 	const char *field = fields[pick(g, 3)];
 	struct jsonw *w = &g->conds;
 
-	switch (pick(g, 10)) {
+	switch (pick(g, 33)) {
 	case 0:
+	case 1:
+	case 2:
 		gen_doc_cond(w, no, "user_field", "version_gte", "appVersion",
 		    format(g, "\"%u.%u.0\"", pick(g, 9), pick(g, 30)));
 		return;
-	case 1:
+	case 3:
+	case 4:
+	case 5:
 		gen_doc_cond(w, no, "user_field", "gte", "level",
 		    format(g, "%u", pick(g, 1000)));
 		return;
-	case 2:
+	case 6:
+	case 7:
+	case 8:
+	case 9:
 		gen_doc_cond(w, no, "user_field", "str_contains_any", "email",
 		    text_list(g, 4, ".example"));
 		return;
-	case 3:
-	case 4:
+	case 10:
+	case 11:
+	case 12:
+	case 13:
 		gen_doc_cond(w, no, "user_field", "any", "country",
 		    pick_list(g, countries, 10, 3));
 		return;
-	case 5:
+	case 14:
 		gen_doc_cond(w, no, "user_field", "str_matches", "email",
 		    format(g, "\"^[a-z]+%u@example\\\\.org$\"", pick(g, 9)));
 		return;

@@ -21,6 +21,24 @@ a_marked_key_is_seen_until_its_period_ends(void **state)
 }
 
 static void
+a_table_that_grows_forgets_nothing(void **state)
+{
+	struct dedupe *d = dedupe_new(65536);
+
+	(void)state;
+	dedupe_tick(d, 1, 60000);
+	for (uint64_t key = 1; key <= 2000; key++) {
+		dedupe_mark(d, key);
+		for (uint64_t k = 1; k <= key; k += 1 + key / 7)
+			assert_true(dedupe_seen(d, k));
+	}
+	for (uint64_t key = 1; key <= 2000; key++)
+		assert_true(dedupe_seen(d, key));
+	assert_false(dedupe_seen(d, 2001));
+	dedupe_free(d);
+}
+
+static void
 a_full_table_forgets_but_never_invents(void **state)
 {
 	struct dedupe *d = dedupe_new(64);
@@ -69,6 +87,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_marked_key_is_seen_until_its_period_ends),
+	    cmocka_unit_test(a_table_that_grows_forgets_nothing),
 	    cmocka_unit_test(a_full_table_forgets_but_never_invents),
 	    cmocka_unit_test(an_arena_grows_counts_it_and_gives_back),
 	};

@@ -1,5 +1,7 @@
 #include "reader/regex.h"
 
+#include "common/hash64.h"
+
 #include "tests/unit/test.h"
 
 static struct regex_cache *cache;
@@ -35,7 +37,22 @@ static enum regex_answer
 match(const char *pattern, const char *subject)
 {
 	return regex_match(cache, scratch, (const uint8_t *)pattern,
-	    strlen(pattern), subject, strlen(subject), is_alive, NULL);
+	    strlen(pattern), hash64(pattern, strlen(pattern)), subject,
+	    strlen(subject), is_alive, NULL);
+}
+
+static void
+a_pattern_used_often_says_what_it_said_at_first(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 300; i++) {
+		assert_int_equal(
+		    match("^[a-z]+@example", "a@example.com"), REGEX_MATCH);
+		assert_int_equal(
+		    match("^[a-z]+@example", "9@example.com"), REGEX_NO_MATCH);
+		assert_int_equal(match("^.$", "\xc3\xa9"), REGEX_MATCH);
+		assert_int_equal(match("^.$", "\xc3"), REGEX_NO_MATCH);
+	}
 }
 
 static void
@@ -169,6 +186,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_pattern_used_often_says_what_it_said_at_first),
 	    cmocka_unit_test(it_searches_anywhere_in_unicode_text),
 	    cmocka_unit_test(the_end_is_the_very_end),
 	    cmocka_unit_test(h_is_a_hexadecimal_digit),
