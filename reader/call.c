@@ -2,21 +2,38 @@
 
 #include "reader/expose.h"
 
+/* All that can answer without rules is an override. */
+static void
+without_rules(struct call *c)
+{
+	const struct eval_input *in = &c->ses->in;
+	size_t n = strlen(c->name);
+
+	memset(&c->e, 0, sizeof(c->e));
+	c->e.in = in;
+	c->e.user = c->user;
+	c->e.name = (struct image_str){
+	    (const uint8_t *)c->name, (uint32_t)n, hash64(c->name, n)};
+	c->e.end = in->overrides != NULL &&
+		eval_overridden(&c->e, c->kind, &c->e.name, NULL)
+	    ? EVAL_RECOGNIZED
+	    : EVAL_UNRECOGNIZED;
+}
+
 static void
 evaluate(struct call *c)
 {
 	struct fg_session *ses = c->ses;
 
 	c->events = NULL;
-	if (ses->state != SESSION_RULES) {
-		memset(&c->e, 0, sizeof(c->e));
-		c->e.end = EVAL_UNRECOGNIZED;
-		return;
-	}
-	ses->in.im = ses->im;
 	ses->in.user = c->user;
 	ses->in.overrides =
 	    overrides_any(ses->fg->overrides) ? ses->fg->overrides : NULL;
+	if (ses->state != SESSION_RULES) {
+		without_rules(c);
+		return;
+	}
+	ses->in.im = ses->im;
 	c->e.n_hops = 0;
 	eval_run(&c->e, &ses->in, c->kind, c->name, strlen(c->name));
 }

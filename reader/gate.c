@@ -10,7 +10,8 @@ bool
 fg_check_gate(struct fg_session *ses, struct fg_user *user, const char *name)
 {
 	struct arena_mark mark = arena_mark(&ses->arena);
-	bool moved = ses->moved, value = false;
+	uint64_t pin_no = ses->pin_no;
+	bool value = false;
 	struct call c;
 
 	c.ses = ses;
@@ -23,7 +24,7 @@ fg_check_gate(struct fg_session *ses, struct fg_user *user, const char *name)
 	c.status = FG_OK;
 	call_run(&c, copy_value, &value);
 	/* A session that moved on keeps its new reasons behind the mark. */
-	if (ses->moved == moved)
+	if (ses->pin_no == pin_no)
 		arena_release(&ses->arena, mark);
 	return value;
 }

@@ -32,15 +32,15 @@ make_reasons(struct fg_session *ses, const char *source, size_t n)
 }
 
 /* Without rules there is no outcome, only the reason why. */
-static bool
-without_rules(struct fg_session *ses, const char *why)
+static void
+without_rules(struct fg_session *ses, enum session_rules state, const char *why)
 {
+	ses->state = state;
 	for (int i = 0; i < SESSION_N_REASONS; i++)
 		ses->reasons[i] = why;
 	ses->lcut = ses->received_at = 0;
 	ses->tier_len = 0;
 	ses->pin.generation = 0;
-	return true;
 }
 
 /* Events carry the rules' tier when nothing else names one. */
@@ -59,33 +59,38 @@ take_tier(struct fg_session *ses)
 	return ses->tier != NULL;
 }
 
-bool
-session_pin(struct fg_session *ses)
+static bool
+with_rules(struct fg_session *ses)
 {
-	enum fg_status st = rules_pin(ses->fg->rules, &ses->pin);
 	char source[IMAGE_SOURCE_CAP];
 
-	ses->pin_no++;
-	if (st == FG_OK)
-		st = image_open(ses->pin.image, ses->pin.image_len, &ses->im);
-	if (st == FG_E_VERSION) {
-		ses->state = SESSION_NEWER;
-		return without_rules(ses, "Error:RulesFromNewerSyncer");
-	}
-	if (st == FG_E_CORRUPT) {
-		ses->state = SESSION_DAMAGED;
-		return without_rules(ses, "Error:RulesDamaged");
-	}
-	if (st != FG_OK) {
-		ses->state = SESSION_NO_RULES;
-		return without_rules(ses, "NoValues");
-	}
 	ses->state = SESSION_RULES;
 	memcpy(source, ses->im.base + IMAGE_H_SOURCE, sizeof(source));
 	ses->lcut = image_head64(&ses->im, IMAGE_H_LCUT);
 	ses->received_at = image_head64(&ses->im, IMAGE_H_RECEIVED);
 	return take_tier(ses) &&
 	    make_reasons(ses, source, strnlen(source, sizeof(source)));
+}
+
+bool
+session_pin(struct fg_session *ses)
+{
+	enum fg_status st = rules_pin(ses->fg->rules, &ses->pin);
+
+	ses->pin_no++;
+	if (st == FG_OK)
+		st = image_open(ses->pin.image, ses->pin.image_len, &ses->im);
+	if (st == FG_OK && with_rules(ses))
+		return true;
+	if (st == FG_OK)
+		without_rules(ses, SESSION_NO_RULES, "Error:OutOfMemory");
+	else if (st == FG_E_VERSION)
+		without_rules(ses, SESSION_NEWER, "Error:RulesFromNewerSyncer");
+	else if (st == FG_E_CORRUPT)
+		without_rules(ses, SESSION_DAMAGED, "Error:RulesDamaged");
+	else
+		without_rules(ses, SESSION_NO_RULES, "NoValues");
+	return st != FG_OK;
 }
 
 bool

@@ -168,6 +168,12 @@ before_there_are_rules_checks_answer_no_values(void **state)
 	assert_false(g.value);
 	assert_string_equal(g.details.reason, "NoValues");
 	assert_int_equal(g.details.generation, 0);
+	/* An override is an answer all the same. */
+	fg_override_gate(fg, "g", NULL, true);
+	fg_get_gate(ses, user, "g", 0, &g);
+	assert_true(g.value);
+	assert_string_equal(g.details.reason, "LocalOverride:Recognized");
+	fg_clear_overrides(fg);
 	publish("first", "true");
 	assert_false(fg_check_gate(ses, user, "g"));
 	assert_true(fg_session_refresh(ses));
@@ -200,6 +206,34 @@ a_session_stays_with_its_generation_while_that_is_kept(void **state)
 	assert_true(g.details.moved);
 	assert_true(g.details.generation > first + 1);
 	fg_session_end(late);
+}
+
+/* A session that moves again and again keeps the texts it has handed out. */
+static void
+a_session_may_move_many_times(void **state)
+{
+	struct fg_session *ses;
+	struct fg_gate first, g;
+
+	(void)state;
+	publish("r0", "true");
+	assert_int_equal(fg_wait_ready(fg, 2000), FG_OK);
+	assert_int_equal(fg_session_begin(fg, &ses), FG_OK);
+	fg_get_gate(ses, user, "g", 0, &first);
+	for (int i = 1; i < 20; i++) {
+		char rule[8];
+
+		snprintf(rule, sizeof(rule), "r%d", i);
+		publish(rule, "true");
+		publish(rule, "true");
+		assert_true(fg_check_gate(ses, user, "g"));
+		fg_get_gate(ses, user, "g", 0, &g);
+		assert_string_equal(g.rule_id, rule);
+		assert_string_equal(g.details.reason, "Network:Recognized");
+	}
+	assert_string_equal(first.rule_id, "r0");
+	assert_string_equal(first.details.reason, "Network:Recognized");
+	fg_session_end(ses);
 }
 
 /*
@@ -371,6 +405,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(before_there_are_rules_checks_answer_no_values),
 	    TEST(a_session_stays_with_its_generation_while_that_is_kept),
+	    TEST(a_session_may_move_many_times),
 	    TEST(a_doomed_evaluation_leaves_nothing),
 	    TEST(an_exposure_is_logged_once_in_its_time),
 	    TEST(a_layer_logs_the_parameters_that_are_read),
