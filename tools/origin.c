@@ -332,6 +332,8 @@ static bool
 answer_fault(
     struct MHD_Connection *c, const struct fault *f, enum MHD_Result *rc)
 {
+	static const char bad_gzip[] =
+	    "\x1f\x8b\x08 this is no deflated stream";
 	struct bytes bomb = {0};
 	size_t number = strtoul(f->arg, NULL, 10);
 
@@ -354,7 +356,7 @@ answer_fault(
 		bytes_free(&bomb);
 	} else if (strcmp(f->kind, "badgzip") == 0) {
 		*rc = answer_bytes(c, 200, "application/json", "gzip", NULL,
-		    NULL, "\x1f\x8b\x08 this is no deflated stream", 32);
+		    NULL, bad_gzip, sizeof(bad_gzip) - 1);
 	} else {
 		return false;
 	}

@@ -99,7 +99,9 @@ origin_fault "events=none"
 sed 's/^max_delay.*/max_delay = 60s/' "$CONF" >"$CONF.new"
 mv "$CONF.new" "$CONF"
 stop_syncer
+: >"$T/syncer.log"
 start_syncer
+within 10 logged "starting from generation"
 worker log "$STATE" last 40
 all_arrived 1 last
 [ $? != 0 ] && stop_syncer && all_arrived 40 last
