@@ -124,7 +124,10 @@ set_json_text(struct dyn *v, struct arena *a)
 	return st;
 }
 
-/* Lists each text of the items once, so that sets can be counted. */
+/*
+ * Lists each text of the items once, so that sets can be counted.  An item
+ * without a text, null or an object, is in no set.
+ */
 static enum fg_status
 set_distinct(struct dyn *v, struct arena *a)
 {
@@ -135,6 +138,8 @@ set_distinct(struct dyn *v, struct arena *a)
 		struct dyn *item = &v->items[i];
 		uint32_t k = 0;
 
+		if (!item->has_text)
+			continue;
 		while (k < v->n_distinct &&
 		    (v->distinct[k]->hash != item->hash ||
 			v->distinct[k]->len != item->len ||

@@ -40,15 +40,13 @@ group_at(const struct eval *e, const uint8_t *cmab, uint32_t i)
 	return image_nth(&e->im, le32load(cmab + GROUPS), i, IMAGE_CMAB_GROUP);
 }
 
+/* Its own, whatever its targeting gate has left there. */
 static void
 take_about(struct eval *e, const uint8_t *cmab)
 {
-	if (e->r.id_type == 0)
-		e->r.id_type = le32load(cmab + UNIT);
-	if (!e->r.has_version) {
-		e->r.has_version = true;
-		e->r.version = le32load(cmab + VERSION);
-	}
+	e->r.id_type = le32load(cmab + UNIT);
+	e->r.has_version = true;
+	e->r.version = le32load(cmab + VERSION);
 	e->r.is_experiment_active =
 	    (le32load(cmab + FLAGS) & IMAGE_CMAB_ENABLED) != 0;
 }
@@ -182,6 +180,15 @@ score_group(
 		add_numerical(e, group, score));
 }
 
+/* A user's text may be "nan": any number is better than that. */
+static bool
+is_better(double score, double than, bool higher)
+{
+	if (isnan(than))
+		return !isnan(score);
+	return higher ? score > than : score < than;
+}
+
 /* The highest or lowest score, the first on ties; without any, at random. */
 static bool
 take_best(struct eval *e, const uint8_t *cmab, uint32_t n)
@@ -200,8 +207,7 @@ take_best(struct eval *e, const uint8_t *cmab, uint32_t n)
 		if (!score_group(e, group, &has, &score))
 			return false;
 		if (has &&
-		    (best == n ||
-			(higher ? score > best_score : score < best_score))) {
+		    (best == n || is_better(score, best_score, higher))) {
 			best = i;
 			best_score = score;
 		}
