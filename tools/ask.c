@@ -250,17 +250,43 @@ ask_layer(struct jsonw *w, struct fg_session *ses, struct fg_user *user,
 	return known && has_value;
 }
 
-/* The library does not know parameter stores: an answer without values. */
-static bool
-ask_param_store(struct jsonw *w, const struct ask *ask)
+/* A parameter without a value is null. */
+static void
+put_stored(struct jsonw *w, const struct fg_store *store, const char *param)
 {
+	size_t len;
+	const char *json = fg_store_json(store, param, &len, NULL);
+
+	if (json != NULL)
+		jsonw_raw(w, json, len);
+	else
+		jsonw_null(w);
+}
+
+static bool
+ask_param_store(struct jsonw *w, struct fg_session *ses, struct fg_user *user,
+    const struct ask *ask)
+{
+	struct fg_store store;
+
+	fg_get_store(
+	    ses, user, ask->name, ask->log ? 0 : FG_NO_EXPOSURE, &store);
 	put_head(w, ask);
 	jsonw_key(w, "value");
-	jsonw_raw(w, "{}", 2);
+	if (ask->param != NULL) {
+		put_stored(w, &store, ask->param);
+	} else {
+		jsonw_begin_object(w);
+		for (char **p = ask->params; p != NULL && *p != NULL; p++) {
+			jsonw_key(w, *p);
+			put_stored(w, &store, *p);
+		}
+		jsonw_end_object(w);
+	}
 	put_text(w, "rule_id", "");
-	put_text(w, "reason", "Unrecognized");
+	put_details(w, ask, &store.details);
 	jsonw_end_object(w);
-	return false;
+	return is_known(&store.details);
 }
 
 bool
@@ -279,5 +305,5 @@ ask_print(struct jsonw *w, struct fg_session *ses, struct fg_user *user,
 	case ASK_N_KINDS:
 		break;
 	}
-	return ask_param_store(w, ask);
+	return ask_param_store(w, ses, user, ask);
 }

@@ -28,7 +28,8 @@ enum ask_kind ask_kind_of(const char *word, size_t n);
 struct ask {
 	enum ask_kind kind;
 	const char *name;
-	const char *param; /* of a config or layer: its value alone; or NULL */
+	const char *param; /* its value alone; NULL: all there are */
+	char **params;     /* a store's, ended by NULL, where param is NULL */
 	bool log;          /* as a program's check would be logged */
 	bool details;      /* version, generation and times as well */
 };

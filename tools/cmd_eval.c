@@ -11,6 +11,7 @@
 #include "tools/ask.h"
 #include "tools/cmd.h"
 #include "tools/eval_source.h"
+#include "tools/image_source.h"
 #include "tools/user_json.h"
 
 static const char help[] =
@@ -18,7 +19,7 @@ static const char help[] =
     "       forkgate eval [SOURCE] --cases FILE\n"
     "\n"
     "Prints what a user gets, and why, as one JSON object.  KIND is gate,\n"
-    "config, experiment or layer.\n"
+    "config, experiment, layer or param_store.\n"
     "\n"
     "SOURCE, where the rules are from:\n"
     "  --state DIR [--project P]  a state directory that a syncer keeps; the\n"
@@ -32,8 +33,7 @@ static const char help[] =
     "it\n"
     "                       one that has no field; @- is standard input\n"
     "  --environment TIER   for users that name none\n"
-    "  --param NAME         the value of just this parameter of a config,\n"
-    "                       experiment or layer\n"
+    "  --param NAME         the value of just this parameter\n"
     "  --log                also log the exposure, as a program's check "
     "would\n"
     "                       (with --state; a layer logs its --param)\n"
@@ -51,6 +51,7 @@ struct eval_args {
 	const char *user;
 	const char *cases;
 	struct ask ask;
+	struct image_source image; /* read when it is first asked for */
 };
 
 enum {
@@ -125,9 +126,11 @@ check_question(struct eval_args *a, int n_words, char **words)
 	a->ask.kind = ask_kind_of(words[0], strlen(words[0]));
 	a->ask.name = words[1];
 	a->ask.details = true;
-	if (a->ask.kind >= ASK_PARAM_STORE)
+	if (a->ask.kind == ASK_N_KINDS)
 		return cmd_usage(&cmd_eval,
-		    "%s: KIND is gate, config, experiment or layer", words[0]);
+		    "%s: KIND is gate, config, experiment, layer or "
+		    "param_store",
+		    words[0]);
 	if (a->ask.param != NULL && a->ask.kind == ASK_GATE)
 		return cmd_usage(&cmd_eval, "--param: a gate has none");
 	if (a->ask.log && a->ask.kind == ASK_LAYER && a->ask.param == NULL)
@@ -158,6 +161,29 @@ take_args(struct eval_args *a, int argc, char **argv)
 		return cmd_usage(&cmd_eval,
 		    "--user, --param and --log do not go with --cases");
 	return CMD_OK;
+}
+
+/* ------------------------------------------------- parameter stores */
+
+/*
+ * The library answers by name and does not list names; they are taken from the
+ * image, which may be of a newer generation by then: those then have no value.
+ */
+static int
+take_params(struct eval_args *a, struct ask *ask)
+{
+	int rc = CMD_OK;
+
+	ask->params = NULL;
+	if (ask->kind != ASK_PARAM_STORE || ask->param != NULL)
+		return CMD_OK;
+	if (a->image.bytes == NULL)
+		rc = image_source_get(&cmd_eval, &a->source, &a->image);
+	if (rc != CMD_OK)
+		return rc;
+	ask->params = image_store_names(&a->image.image, ask->name);
+	return ask->params != NULL ? CMD_OK
+				   : cmd_fail(&cmd_eval, "memory", FG_E_NOMEM);
 }
 
 /* ------------------------------------------------------- one question */
@@ -210,14 +236,15 @@ say_unknown(const struct eval_args *a)
 }
 
 static int
-ask_once(
-    const struct eval_args *a, struct fg_session *ses, struct fg_user *user)
+ask_once(struct eval_args *a, struct fg_session *ses, struct fg_user *user)
 {
 	struct jsonw w;
 	bool known;
 	int rc;
 
 	rc = a->user != NULL ? read_user(a->user, user) : CMD_OK;
+	if (rc == CMD_OK)
+		rc = take_params(a, &a->ask);
 	if (rc != CMD_OK)
 		return rc;
 	jsonw_new(&w);
@@ -226,12 +253,14 @@ ask_once(
 	if (rc == CMD_OK && !known)
 		rc = say_unknown(a);
 	jsonw_free(&w);
+	image_names_free(a->ask.params);
 	return rc;
 }
 
 /* ------------------------------------------------------------- --cases */
 
 struct cases {
+	struct eval_args *args;
 	const char *path;
 	size_t line_no;
 	struct json_tree tree;
@@ -344,11 +373,16 @@ ask_case(struct cases *c, const char *line, size_t n, struct fg_session *ses,
 	if (rc != CMD_OK)
 		return rc;
 	ask.name = name;
-	fg_session_refresh(ses);
-	jsonw_clear(w);
-	ask_print(w, ses, user, &ask);
+	rc = take_params(c->args, &ask);
+	if (rc == CMD_OK) {
+		fg_session_refresh(ses);
+		jsonw_clear(w);
+		ask_print(w, ses, user, &ask);
+		rc = print_line(w);
+	}
+	image_names_free(ask.params);
 	free(name);
-	return print_line(w);
+	return rc;
 }
 
 static int
@@ -375,10 +409,9 @@ ask_lines(
 }
 
 static int
-ask_cases(
-    const struct eval_args *a, struct fg_session *ses, struct fg_user *user)
+ask_cases(struct eval_args *a, struct fg_session *ses, struct fg_user *user)
 {
-	struct cases c = {.path = a->cases};
+	struct cases c = {.args = a, .path = a->cases};
 	FILE *file = strcmp(a->cases, "-") == 0 ? stdin : fopen(a->cases, "re");
 	int rc;
 
@@ -417,6 +450,7 @@ run(int argc, char **argv)
 	fg_user_free(user);
 	fg_session_end(ses);
 	fg_close(fg);
+	free(a.image.bytes);
 	return rc;
 }
 

@@ -153,12 +153,11 @@ image_to_memory(const struct eval_image *image, const char *project, int *fd)
 	return snapshot_put(*fd, &info, &part, 1);
 }
 
+/* Compiles the document; from here on it is a snapshot like others. */
 static int
-open_rules(const struct cmd *cmd, const struct eval_source *source,
-    struct fg_options *o, struct fg **out)
+take_rules(const struct cmd *cmd, struct eval_source *source)
 {
 	struct eval_image image;
-	char path[64];
 	int fd = -1, rc = eval_source_compile(cmd, source->rules, &image);
 	enum fg_status st;
 
@@ -166,19 +165,18 @@ open_rules(const struct cmd *cmd, const struct eval_source *source,
 		return rc;
 	st = image_to_memory(&image, source->project, &fd);
 	free(image.bytes);
-	if (st == FG_OK) {
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-		o->snapshot = path;
-		st = fg_open(o, out);
-	}
-	if (fd >= 0)
-		close(fd);
-	return st == FG_OK ? CMD_OK : cmd_fail(cmd, source->rules, st);
+	if (st != FG_OK)
+		return cmd_fail(cmd, source->rules, st);
+	snprintf(
+	    source->memory, sizeof(source->memory), "/proc/self/fd/%d", fd);
+	source->snapshot = source->memory;
+	source->rules = NULL;
+	return CMD_OK;
 }
 
 int
 eval_source_open(
-    const struct cmd *cmd, const struct eval_source *source, struct fg **out)
+    const struct cmd *cmd, struct eval_source *source, struct fg **out)
 {
 	struct fg_options o = FG_OPTIONS_INIT;
 	const char *where;
@@ -189,8 +187,9 @@ eval_source_open(
 	o.project = source->project;
 	o.environment = source->environment;
 	o.disable_logging = !source->log;
-	if (source->rules != NULL)
-		return open_rules(cmd, source, &o, out);
+	rc = source->rules != NULL ? take_rules(cmd, source) : CMD_OK;
+	if (rc != CMD_OK)
+		return rc;
 	o.snapshot = source->snapshot;
 	o.state_dir = cmd_state_dir(source->state_dir);
 	where = o.snapshot != NULL ? o.snapshot : o.state_dir;

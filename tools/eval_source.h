@@ -24,6 +24,7 @@ struct eval_source {
 	const char *project;     /* NULL: "default", or the snapshot's own */
 	const char *environment; /* a tier, or NULL */
 	bool log;                /* what is checked is logged */
+	char memory[32];         /* a compiled document, as a path; private */
 };
 
 /* Says which of the options do not go together. */
@@ -32,10 +33,11 @@ int eval_source_check(const struct cmd *cmd, const struct eval_source *source);
 /*
  * Opens a client that has rules.  CMD_OK; anything else was said and is the
  * exit status, CMD_NO when there are no rules yet.  Notes on a document go to
- * standard error.
+ * standard error; afterwards the source is the snapshot that it became, in
+ * memory until the process ends.
  */
 int eval_source_open(
-    const struct cmd *cmd, const struct eval_source *source, struct fg **out);
+    const struct cmd *cmd, struct eval_source *source, struct fg **out);
 
 /* A document, compiled and sealed as its first generation, received now. */
 struct eval_image {

@@ -125,3 +125,39 @@ image_source_get(const struct cmd *cmd, const struct eval_source *source,
 	}
 	return rc;
 }
+
+void
+image_names_free(char **names)
+{
+	for (size_t i = 0; names != NULL && names[i] != NULL; i++)
+		free(names[i]);
+	free(names);
+}
+
+char **
+image_store_names(const struct image *im, const char *store)
+{
+	uint32_t at = image_find(im, IMAGE_H_STORES, store, strlen(store),
+	    hash64(store, strlen(store)));
+	const uint8_t *record = image_at(im, at, IMAGE_STORE);
+	uint32_t n = record != NULL ? le32load(record + 8) : 0, k = 0;
+	char **names;
+
+	if (n > im->size / IMAGE_STORE_PARAM)
+		n = 0;
+	names = calloc((size_t)n + 1, sizeof(*names));
+	for (uint32_t i = 0; names != NULL && i < n; i++) {
+		const uint8_t *param =
+		    image_nth(im, le32load(record + 12), i, IMAGE_STORE_PARAM);
+		struct image_str s;
+
+		if (param == NULL || !image_str(im, le32load(param), &s))
+			continue;
+		names[k] = strndup((const char *)s.bytes, s.len);
+		if (names[k++] == NULL) {
+			image_names_free(names);
+			return NULL;
+		}
+	}
+	return names;
+}

@@ -24,4 +24,12 @@ struct image_source {
 int image_source_get(const struct cmd *cmd, const struct eval_source *source,
     struct image_source *out);
 
+/*
+ * The names of a parameter store's parameters, sorted, each with a NUL behind
+ * it, as one malloc()ed list that a NULL ends; an empty one for no such store.
+ * NULL: out of memory.  image_names_free takes NULL.
+ */
+char **image_store_names(const struct image *im, const char *store);
+void image_names_free(char **names);
+
 #endif /* TOOLS_IMAGE_SOURCE_H */

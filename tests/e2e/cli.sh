@@ -71,6 +71,10 @@ expect experiment 0 '"colour":"green".*"group_name":"Green"' - \
 expect layer 0 '"allocated_experiment":"colours"' - eval_doc layer page
 expect parameter 0 '"parameter":"size","value":2,' - \
     eval_doc layer page --param size
+expect store 0 '"value":{"box":"medium","shade":"green","show":"yes"}' - \
+    eval_doc param_store looks
+expect store-parameter 0 '"parameter":"show","value":"yes"' - \
+    eval_doc param_store looks --param show
 expect default-tier 0 '"value":true' - eval_doc gate staging_only
 expect tier-option 0 '"value":false' - \
     eval_doc gate staging_only --environment production
@@ -100,7 +104,7 @@ expect bad-user-file 2 - "$T/bad.json: line 2, column 1: " \
     sh -c "printf '{\n]' >$T/bad.json; $FG eval --rules $DOC gate everyone --user @$T/bad.json"
 expect missing-user-file 3 - "$T/none: No such file" \
     eval_doc gate everyone --user "@$T/none"
-expect bad-kind 2 - 'feature: KIND is gate, config, experiment or layer' \
+expect bad-kind 2 - 'feature: KIND is gate, config, experiment, layer or' \
     eval_doc feature everyone
 expect missing-name 2 - 'KIND and NAME are missing' eval_doc gate
 expect too-many-words 2 - 'more words' eval_doc gate one two
@@ -158,15 +162,16 @@ cat >"$T/cases" <<'END'
 {"user":{"userID":"a"},"kind":"experiment","name":"colours","more":[1]}
 
 {"name":"page","kind":"layer","user":{"custom":{"size":1}}}
+{"name":"looks","kind":"param_store","user":{"userID":"a"}}
 END
 expect cases 0 '^{"kind":"gate","name":"everyone","value":true' - \
     eval_doc --cases "$T/cases"
-[ "$(wc -l <"$T/out")" = 3 ]
+[ "$(wc -l <"$T/out")" = 4 ]
 verdict case-a-line $? "$(wc -l <"$T/out") lines"
 eval_doc --cases - <"$T/cases" | cmp -s - "$T/out"
 verdict cases-standard-input $? "not the same"
 echo '{"user":{},"kind":"gate"}' >>"$T/cases"
-expect bad-case 2 '"kind":"layer"' "$T/cases:5: a case has" \
+expect bad-case 2 '"kind":"layer"' "$T/cases:6: a case has" \
     eval_doc --cases "$T/cases"
 expect cases-and-user 2 - 'do not go with --cases' \
     eval_doc --cases "$T/cases" --user '{}'
@@ -214,7 +219,7 @@ expect eval-of-project 1 - 'no project other here' \
 answers() {
 	"$FG" eval "$@" --cases "$T/cases3" | sed 's/"reason":"[A-Za-z]*:/"reason":"/'
 }
-head -n 4 "$T/cases" >"$T/cases3"
+head -n 5 "$T/cases" >"$T/cases3"
 answers --rules $DOC >"$T/by-rules"
 answers --snapshot "$T/rules.fgs" >"$T/by-snapshot"
 answers --state "$STATE" >"$T/by-state"
