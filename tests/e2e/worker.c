@@ -31,6 +31,8 @@
 #include "reader/forkgate.h"
 
 #define N_THREADS 4
+#define BURST     200  /* events that an endless worker logs at a stretch */
+#define MOST      8000 /* and at all, however late it is killed */
 
 static struct fg *fg;
 
@@ -296,6 +298,11 @@ cmd_endless(char *argv[])
 		name[len] = '\n';
 		if (write(acks, name, (size_t)len + 1) != len + 1)
 			fail(argv[2], FG_E_IO);
+		/* Half of the time at work, so that there is an end to it. */
+		if (i % BURST == BURST - 1)
+			nap(1);
+		if (i == MOST)
+			pause();
 	}
 	return 0;
 }
