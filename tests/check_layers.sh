@@ -56,7 +56,7 @@ home_of() {
 	pcre2.h) echo 'reader/regex\.c' ;;
 	uni*.h) echo 'common/lower\.c' ;;
 	openssl/*) echo 'common/hash\.c' ;;
-	microhttpd.h) echo 'tools/origin[a-z_]*\.c' ;;
+	microhttpd.h) echo 'tools/origin[a-z_]*\.[ch]' ;;
 	forkgate.h) echo 'tests/e2e/data/example\.c' ;; # as a user's program
 	zlib.h) echo 'syncer/parcel\.c|tests/unit/test_ship\.c|tools/origin[a-z_]*\.c' ;;
 	cmocka.h) echo 'tests/unit/test\.h' ;;

@@ -2,366 +2,24 @@
  * forkgate-origin: a server for the demonstration and the tests that speaks
  * as much of the origin's protocol as the syncer uses, on the loopback
  * interface, and that can be told to misbehave while it runs.
- *
- * A thread per connection, one lock around all state: a delayed answer holds
- * up nobody else.
  */
+#include "tools/origin.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+const char *const origin_endpoint_names[] = {"specs", "events", "id_lists"};
 
-#include <microhttpd.h>
-
-#include "common/hash64.h"
-#include "tools/origin_bytes.h"
-#include "tools/origin_scan.h"
-
-#define HEADERS_MAX  4096
-#define NAME_MAX_LEN 64
-
-enum endpoint {
-	SPECS,
-	EVENTS,
-	ID_LISTS,
-	CONTROL,
-	N_ENDPOINTS
-};
-
-static const char *const endpoint_names[] = {"specs", "events", "id_lists"};
-
-/* What is wrong with an endpoint, until `count` requests have met it. */
-struct fault {
-	char kind[NAME_MAX_LEN]; /* "none", "500", "latency" ... */
-	char arg[256];           /* after the colon */
-	long count;              /* requests it is still for; -1: all */
-};
-
-struct request {
-	enum endpoint endpoint;
-	char *target; /* path and query as they arrived */
-	struct bytes body;
-	struct fault fault;
-	bool begun;
-};
-
-struct rules {
-	struct stat st;
-	struct bytes text, gzip;
-	uint64_t time;
-	char checksum[128];
-};
-
-struct endpoint_state {
-	struct fault fault;
-	uint64_t requests, faults;
-	char headers[HEADERS_MAX]; /* of the latest request, a JSON object */
-	char target[1024];
-};
-
-static struct {
-	pthread_mutex_t lock;
-	pthread_cond_t stopping;
-	bool stop;
-	const char *rules_path, *key;
-	FILE *events_out;
-	bool verbose;
-	struct rules rules;
-	struct endpoint_state endpoints[CONTROL];
-	uint64_t full, no_updates, spec_bytes;
-	uint64_t batches, received, malformed, wire_bytes, bytes, retries;
-	uint64_t *seen; /* hashes of events: open addressing, 0 is free */
-	size_t n_seen, cap_seen;
-} origin = {
+struct origin origin = {
     .lock = PTHREAD_MUTEX_INITIALIZER,
     .stopping = PTHREAD_COND_INITIALIZER,
 };
-
-/* ---- the ruleset ---- */
-
-static bool
-read_file(const char *path, struct stat *st, struct bytes *out)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char block[65536];
-	ssize_t got;
-
-	out->n = 0;
-	if (fd < 0 || fstat(fd, st) != 0) {
-		if (fd >= 0)
-			close(fd);
-		return false;
-	}
-	while ((got = read(fd, block, sizeof(block))) > 0)
-		bytes_add(out, block, (size_t)got);
-	close(fd);
-	return got == 0;
-}
-
-/* Reads the file again if it is another one than last time. */
-static bool
-rules_refresh(void)
-{
-	struct rules *r = &origin.rules;
-	struct scan_text doc, checksum;
-	struct stat st;
-
-	if (stat(origin.rules_path, &st) != 0)
-		return false;
-	if (r->text.p != NULL && st.st_ino == r->st.st_ino &&
-	    st.st_size == r->st.st_size &&
-	    st.st_mtim.tv_sec == r->st.st_mtim.tv_sec &&
-	    st.st_mtim.tv_nsec == r->st.st_mtim.tv_nsec)
-		return true;
-	if (!read_file(origin.rules_path, &r->st, &r->text))
-		return false;
-	bytes_gzip(r->text.p, r->text.n, &r->gzip);
-	doc = (struct scan_text){r->text.p, r->text.n};
-	r->time = scan_u64(scan_member(doc, "time"));
-	checksum = scan_member(doc, "checksum");
-	r->checksum[0] = '\0';
-	if (checksum.p != NULL && checksum.n > 2 && checksum.p[0] == '"')
-		snprintf(r->checksum, sizeof(r->checksum), "%.*s",
-		    (int)(checksum.n - 2), checksum.p + 1);
-	return true;
-}
-
-/* Do sinceTime and checksum say that the caller has all there is? */
-static bool
-rules_are_known(struct MHD_Connection *c)
-{
-	const char *since = MHD_lookup_connection_value(
-		       c, MHD_GET_ARGUMENT_KIND, "sinceTime"),
-		   *checksum = MHD_lookup_connection_value(
-		       c, MHD_GET_ARGUMENT_KIND, "checksum");
-	const struct rules *r = &origin.rules;
-
-	if (since == NULL || strtoull(since, NULL, 10) < r->time)
-		return false;
-	return checksum == NULL || r->checksum[0] == '\0' ||
-	    strcmp(checksum, r->checksum) == 0;
-}
-
-/* ---- events ---- */
-
-static bool
-seen_before(const char *p, size_t n)
-{
-	uint64_t h = hash64(p, n);
-	size_t at;
-
-	if (origin.n_seen * 2 >= origin.cap_seen) {
-		size_t old_cap = origin.cap_seen;
-		uint64_t *old = origin.seen;
-
-		origin.cap_seen = old_cap == 0 ? 4096 : old_cap * 2;
-		origin.seen = bytes_must(calloc(origin.cap_seen, sizeof(*old)));
-		for (size_t i = 0; i < old_cap; i++) {
-			at = old[i] & (origin.cap_seen - 1);
-			while (old[i] != 0 && origin.seen[at] != 0)
-				at = (at + 1) & (origin.cap_seen - 1);
-			if (old[i] != 0)
-				origin.seen[at] = old[i];
-		}
-		free(old);
-	}
-	at = h & (origin.cap_seen - 1);
-	while (origin.seen[at] != 0 && origin.seen[at] != h)
-		at = (at + 1) & (origin.cap_seen - 1);
-	if (origin.seen[at] == h)
-		return true;
-	origin.seen[at] = h;
-	origin.n_seen++;
-	return false;
-}
-
-/* A raw line break can only stand between tokens, where a blank does too. */
-static void
-print_event(struct scan_text event)
-{
-	for (size_t i = 0; i < event.n; i++) {
-		char ch = event.p[i];
-
-		putc_unlocked(
-		    ch == '\n' || ch == '\r' ? ' ' : ch, origin.events_out);
-	}
-	putc('\n', origin.events_out);
-}
-
-/* How many events the array holds, or -1 if it is not one whole array. */
-static long
-count_events(struct scan_text array)
-{
-	struct scan_text rest;
-	bool broken;
-	long n = 0;
-
-	if (!scan_array(array, &rest))
-		return -1;
-	while (scan_next(&rest, &broken).p != NULL)
-		n++;
-	return broken ? -1 : n;
-}
-
-static void
-keep_events(struct scan_text array)
-{
-	struct scan_text rest, event;
-	bool broken;
-
-	scan_array(array, &rest);
-	while ((event = scan_next(&rest, &broken)).p != NULL) {
-		origin.received++;
-		seen_before(event.p, event.n);
-		if (origin.events_out != NULL)
-			print_event(event);
-	}
-	if (origin.events_out != NULL)
-		fflush(origin.events_out);
-}
-
-/* ---- answers ---- */
-
-static enum MHD_Result
-answer_bytes(struct MHD_Connection *c, unsigned status, const char *type,
-    const char *encoding, const char *extra_name, const char *extra_value,
-    const void *p, size_t n)
-{
-	struct MHD_Response *r = bytes_must(MHD_create_response_from_buffer(
-	    n, (void *)(uintptr_t)p, MHD_RESPMEM_MUST_COPY));
-	enum MHD_Result rc;
-
-	MHD_add_response_header(r, "Content-Type", type);
-	if (encoding != NULL)
-		MHD_add_response_header(r, "Content-Encoding", encoding);
-	if (extra_name != NULL)
-		MHD_add_response_header(r, extra_name, extra_value);
-	rc = MHD_queue_response(c, status, r);
-	MHD_destroy_response(r);
-	return rc;
-}
-
-static enum MHD_Result
-answer_json(struct MHD_Connection *c, unsigned status, const char *text)
-{
-	return answer_bytes(c, status, "application/json", NULL, NULL, NULL,
-	    text, strlen(text));
-}
-
-static enum MHD_Result
-answer_html(struct MHD_Connection *c, unsigned status, const char *retry_after)
-{
-	static const char page[] = "<!DOCTYPE html><html><body>"
-				   "forkgate-origin was told to say this"
-				   "</body></html>\n";
-
-	return answer_bytes(c, status, "text/html", NULL,
-	    retry_after != NULL && retry_after[0] != '\0' ? "Retry-After"
-							  : NULL,
-	    retry_after, page, sizeof(page) - 1);
-}
-
-/* Blanks without end, as far as anyone reads them. */
-static ssize_t
-blanks(void *cls, uint64_t pos, char *buf, size_t max)
-{
-	(void)cls;
-	(void)pos;
-	memset(buf, ' ', max);
-	return (ssize_t)max;
-}
-
-struct half {
-	size_t n;
-	char bytes[];
-};
-
-/* The first half of what was promised, and then the connection breaks. */
-static ssize_t
-first_half(void *cls, uint64_t pos, char *buf, size_t max)
-{
-	const struct half *half = cls;
-	size_t n = half->n / 2;
-
-	if (pos >= n)
-		return MHD_CONTENT_READER_END_WITH_ERROR;
-	n -= (size_t)pos;
-	n = n < max ? n : max;
-	memcpy(buf, half->bytes + pos, n);
-	return (ssize_t)n;
-}
-
-static enum MHD_Result
-answer_stream(struct MHD_Connection *c, uint64_t size,
-    MHD_ContentReaderCallback reader, void *cls)
-{
-	struct MHD_Response *r = bytes_must(MHD_create_response_from_callback(
-	    size, 65536, reader, cls, cls == NULL ? NULL : free));
-	enum MHD_Result rc;
-
-	MHD_add_response_header(r, "Content-Type", "application/json");
-	rc = MHD_queue_response(c, 200, r);
-	MHD_destroy_response(r);
-	return rc;
-}
-
-static enum MHD_Result
-answer_truncated(struct MHD_Connection *c, const void *p, size_t n)
-{
-	struct half *half = bytes_must(malloc(sizeof(*half) + n));
-
-	half->n = n;
-	memcpy(half->bytes, p, n);
-	return answer_stream(c, n, first_half, half);
-}
-
-/*
- * Answers with one of the faults that know no endpoint, if it is one.  The
- * lock is held.
- */
-static bool
-answer_fault(
-    struct MHD_Connection *c, const struct fault *f, enum MHD_Result *rc)
-{
-	static const char bad_gzip[] =
-	    "\x1f\x8b\x08 this is no deflated stream";
-	struct bytes bomb = {0};
-	size_t number = strtoul(f->arg, NULL, 10);
-
-	if (strspn(f->kind, "0123456789") == strlen(f->kind)) {
-		*rc = answer_html(
-		    c, (unsigned)strtoul(f->kind, NULL, 10), f->arg);
-	} else if (strcmp(f->kind, "html") == 0) {
-		*rc = answer_html(c, 200, NULL);
-	} else if (strcmp(f->kind, "empty") == 0) {
-		*rc = answer_json(c, 200, "");
-	} else if (strcmp(f->kind, "redirect") == 0) {
-		*rc = answer_bytes(
-		    c, 302, "text/plain", NULL, "Location", f->arg, "", 0);
-	} else if (strcmp(f->kind, "huge") == 0) {
-		*rc = answer_stream(c, number * BYTES_MEGABYTE, blanks, NULL);
-	} else if (strcmp(f->kind, "bomb") == 0) {
-		bytes_bomb(number, &bomb);
-		*rc = answer_bytes(c, 200, "application/json", "gzip", NULL,
-		    NULL, bomb.p, bomb.n);
-		bytes_free(&bomb);
-	} else if (strcmp(f->kind, "badgzip") == 0) {
-		*rc = answer_bytes(c, 200, "application/json", "gzip", NULL,
-		    NULL, bad_gzip, sizeof(bad_gzip) - 1);
-	} else {
-		return false;
-	}
-	return true;
-}
 
 static enum MHD_Result
 answer_specs(struct MHD_Connection *c, const struct request *req)
@@ -375,22 +33,24 @@ answer_specs(struct MHD_Connection *c, const struct request *req)
 	const char *encoding = NULL;
 	enum MHD_Result rc;
 
-	if (answer_fault(c, &req->fault, &rc))
+	if (origin_answer_fault(c, &req->fault, &rc))
 		return rc;
 	if (origin.key != NULL && (key == NULL || strcmp(key, origin.key) != 0))
-		return answer_json(c, 401, "Unauthorized");
-	if (!rules_refresh()) {
+		return origin_answer_json(c, 401, "Unauthorized");
+	if (!origin_rules_refresh()) {
 		fprintf(stderr, "forkgate-origin: %s: %s\n", origin.rules_path,
 		    strerror(errno));
-		return answer_json(c, 503, "{\"error\":\"no ruleset file\"}");
+		return origin_answer_json(
+		    c, 503, "{\"error\":\"no ruleset file\"}");
 	}
 	if (strcmp(kind, "invalid") == 0)
-		return answer_json(c, 200, "{\"has_updates\":true,\"time\":1}");
+		return origin_answer_json(
+		    c, 200, "{\"has_updates\":true,\"time\":1}");
 	if (strcmp(kind, "truncate") == 0)
-		return answer_truncated(c, body->p, body->n);
-	if (strcmp(kind, "noupdates") == 0 || rules_are_known(c)) {
+		return origin_answer_truncated(c, body->p, body->n);
+	if (strcmp(kind, "noupdates") == 0 || origin_rules_known(c)) {
 		origin.no_updates++;
-		return answer_json(c, 200, "{\"has_updates\":false}");
+		return origin_answer_json(c, 200, "{\"has_updates\":false}");
 	}
 	if (accepts != NULL && strstr(accepts, "gzip") != NULL) {
 		body = &origin.rules.gzip;
@@ -398,7 +58,7 @@ answer_specs(struct MHD_Connection *c, const struct request *req)
 	}
 	origin.full++;
 	origin.spec_bytes += body->n;
-	return answer_bytes(
+	return origin_answer_bytes(
 	    c, 200, "application/json", encoding, NULL, NULL, body->p, body->n);
 }
 
@@ -420,7 +80,7 @@ answer_events(struct MHD_Connection *c, struct request *req)
 	origin.wire_bytes += req->body.n;
 	if (retry != NULL && strcmp(retry, "0") != 0)
 		origin.retries++;
-	if (answer_fault(c, &req->fault, &rc))
+	if (origin_answer_fault(c, &req->fault, &rc))
 		return rc;
 	if (encoding != NULL && strcmp(encoding, "gzip") == 0) {
 		if (bytes_gunzip(&req->body, &plain))
@@ -430,145 +90,26 @@ answer_events(struct MHD_Connection *c, struct request *req)
 	}
 	events = scan_member(body, "events");
 	if (events.p != NULL && scan_member(body, "statsigMetadata").p != NULL)
-		n = count_events(events);
+		n = origin_count_events(events);
 	if (n < 0 || count == NULL || strtol(count, NULL, 10) != n) {
 		origin.malformed++;
-		rc = answer_json(c, 400,
+		rc = origin_answer_json(c, 400,
 		    "{\"error\":\"not the body that the "
 		    "headers promise\"}");
 	} else if (strcmp(kind, "toobig") == 0 &&
 	    n > strtol(req->fault.arg, NULL, 10)) {
-		rc = answer_html(c, 413, NULL);
+		rc = origin_answer_html(c, 413, NULL);
 	} else if (strcmp(kind, "false") == 0) {
-		rc = answer_json(c, 200, "{\"success\":false}");
+		rc = origin_answer_json(c, 200, "{\"success\":false}");
 	} else {
 		origin.batches++;
 		origin.bytes += body.n;
-		keep_events(events);
+		origin_keep_events(events);
 		rc = strcmp(kind, "cut") == 0
 		    ? MHD_NO
-		    : answer_json(c, 202, "{\"success\":true}");
+		    : origin_answer_json(c, 202, "{\"success\":true}");
 	}
 	bytes_free(&plain);
-	return rc;
-}
-
-/* ---- control ---- */
-
-static bool
-fault_parse(const char *text, struct fault *f)
-{
-	static const char *const kinds[] = {"none", "latency", "slow",
-	    "truncate", "badgzip", "noupdates", "refuse", "html", "huge",
-	    "bomb", "redirect", "invalid", "cut", "false", "empty", "toobig"};
-	const char *colon = strchr(text, ':');
-	size_t len = colon != NULL ? (size_t)(colon - text) : strlen(text);
-	bool known = len == 3 && strspn(text, "0123456789") >= 3 &&
-	    text[0] >= '2' && text[0] <= '5';
-
-	if (len >= sizeof(f->kind))
-		return false;
-	memcpy(f->kind, text, len);
-	f->kind[len] = '\0';
-	snprintf(f->arg, sizeof(f->arg), "%s", colon != NULL ? colon + 1 : "");
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		known |= strcmp(f->kind, kinds[i]) == 0;
-	return known;
-}
-
-static enum MHD_Result
-answer_fault_control(struct MHD_Connection *c)
-{
-	const char *count =
-	    MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "count");
-	struct bytes out = {0};
-	enum MHD_Result rc;
-
-	bytes_add(&out, "{", 1);
-	for (size_t i = 0; i < CONTROL; i++) {
-		struct fault f, *live = &origin.endpoints[i].fault;
-		const char *text = MHD_lookup_connection_value(
-		    c, MHD_GET_ARGUMENT_KIND, endpoint_names[i]);
-
-		if (text != NULL && !fault_parse(text, &f)) {
-			bytes_free(&out);
-			return answer_json(
-			    c, 400, "{\"error\":\"unknown fault\"}\n");
-		}
-		if (text != NULL) {
-			f.count = count != NULL ? strtol(count, NULL, 10) : -1;
-			*live = f;
-		}
-		bytes_printf(
-		    &out, "%s\"%s\":", i > 0 ? "," : "", endpoint_names[i]);
-		bytes_quote(&out, live->kind);
-	}
-	bytes_add(&out, "}\n", 3);
-	rc = answer_json(c, 200, out.p);
-	bytes_free(&out);
-	return rc;
-}
-
-static void
-stats_write(struct bytes *out)
-{
-	const struct {
-		const char *name;
-		uint64_t value;
-	} counts[] = {
-	    {"specs_full", origin.full},
-	    {"specs_no_updates", origin.no_updates},
-	    {"specs_bytes", origin.spec_bytes},
-	    {"events_batches", origin.batches},
-	    {"events_received", origin.received},
-	    {"events_distinct", origin.n_seen},
-	    {"events_malformed", origin.malformed},
-	    {"events_retries", origin.retries},
-	    {"events_wire_bytes", origin.wire_bytes},
-	    {"events_bytes", origin.bytes},
-	};
-
-	bytes_add(out, "{", 1);
-	for (size_t i = 0; i < CONTROL; i++) {
-		const struct endpoint_state *e = &origin.endpoints[i];
-		const char *name = endpoint_names[i];
-
-		bytes_printf(out, "\"%s_requests\":%llu,\n", name,
-		    (unsigned long long)e->requests);
-		bytes_printf(out, "\"%s_faults\":%llu,\n", name,
-		    (unsigned long long)e->faults);
-		bytes_printf(out, "\"%s_headers\":%s,\n", name,
-		    e->headers[0] != '\0' ? e->headers : "{}");
-		bytes_printf(out, "\"%s_target\":", name);
-		bytes_quote(out, e->target);
-		bytes_add(out, ",\n", 2);
-	}
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		bytes_printf(out, "%s\"%s\":%llu", i > 0 ? ",\n" : "",
-		    counts[i].name, (unsigned long long)counts[i].value);
-	bytes_add(out, "}\n", 3);
-}
-
-/* With ?only=NAME the bare value: easier for a shell than JSON. */
-static enum MHD_Result
-answer_stats(struct MHD_Connection *c)
-{
-	const char *only =
-	    MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "only");
-	struct bytes out = {0};
-	struct scan_text value;
-	enum MHD_Result rc;
-
-	stats_write(&out);
-	value = (struct scan_text){out.p, out.n - 1};
-	if (only != NULL)
-		value = scan_member(value, only);
-	if (value.p == NULL)
-		rc = answer_json(c, 404, "{\"error\":\"no such figure\"}\n");
-	else
-		rc = answer_bytes(c, 200, "application/json", NULL, NULL, NULL,
-		    value.p, value.n);
-	bytes_free(&out);
 	return rc;
 }
 
@@ -649,17 +190,18 @@ answer(struct MHD_Connection *c, struct request *req, const char *path,
 			break;
 		return answer_events(c, req);
 	case ID_LISTS:
-		return answer_json(c, 200, "{}");
+		return origin_answer_json(c, 200, "{}");
 	case CONTROL:
 		if (strcmp(path, "/_fault") == 0)
-			return answer_fault_control(c);
+			return origin_control_faults(c);
 		if (strcmp(path, "/_stats") == 0)
-			return answer_stats(c);
-		return answer_json(c, 404, "{\"error\":\"no such path\"}\n");
+			return origin_control_stats(c);
+		return origin_answer_json(
+		    c, 404, "{\"error\":\"no such path\"}\n");
 	case N_ENDPOINTS:
 		break;
 	}
-	return answer_json(c, 405, "{\"error\":\"wrong method\"}\n");
+	return origin_answer_json(c, 405, "{\"error\":\"wrong method\"}\n");
 }
 
 static enum endpoint
@@ -708,7 +250,7 @@ on_request(void *cls, struct MHD_Connection *c, const char *path,
 			    method,
 			    endpoint_of(path) == CONTROL
 				? path
-				: endpoint_names[endpoint_of(path)],
+				: origin_endpoint_names[endpoint_of(path)],
 			    req->fault.kind);
 		rc = answer(c, req, path, method);
 	}
@@ -918,7 +460,7 @@ main(int argc, char **argv)
 	origin.rules_path = argv[optind];
 	for (size_t i = 0; i < CONTROL; i++)
 		strcpy(origin.endpoints[i].fault.kind, "none");
-	if (!rules_refresh()) {
+	if (!origin_rules_refresh()) {
 		fprintf(stderr, "forkgate-origin: %s: %s\n", argv[optind],
 		    strerror(errno));
 		return 2;
