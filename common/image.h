@@ -350,6 +350,7 @@ enum image_atom {
 
 #define IMAGE_COND_SEGMENT   (1U << 0) /* the gate's name begins "segment:" */
 #define IMAGE_COND_UNIT_USER (1U << 1) /* idType is userID, in any case */
+#define IMAGE_COND_MISSING   (1U << 2) /* the map has no such condition */
 
 enum image_cond {
 	IMAGE_COND_UNSUPPORTED = 0, /* unknown type, or missing from the map */

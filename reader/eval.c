@@ -56,9 +56,10 @@ eval_finalize(struct eval *e, const uint8_t *spec, const uint8_t *rule)
 }
 
 /*
- * All conditions are looked at, also after one has failed: nested gates after
- * it are still recorded.  What is not supported leaves the value as the
- * conditions before it made it (specification 5.3).
+ * All conditions are looked at, also after one has failed or is not supported:
+ * nested gates after it are still recorded.  What is not supported leaves the
+ * value as the conditions before it made it, and one that is missing ends the
+ * rule there (specification 5.3).
  */
 bool
 eval_rule(struct eval *e, const uint8_t *rule)
@@ -73,7 +74,8 @@ eval_rule(struct eval *e, const uint8_t *rule)
 	for (; n > 0; n--, cond += IMAGE_COND) {
 		if (!eval_condition(e, cond))
 			return false;
-		if (e->r.unsupported)
+		if ((le32load(cond + IMAGE_COND_FLAGS) & IMAGE_COND_MISSING) !=
+		    0)
 			return true;
 		all = all && e->r.value;
 	}

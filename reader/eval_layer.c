@@ -192,14 +192,19 @@ take_delegate(struct eval *e, struct gathered *g, const uint8_t *rule)
 	return true;
 }
 
+/*
+ * What is not supported ends the walk at a rule, and a delegate that is not at
+ * the rule after it: behind the last one, the layer has a value.
+ */
 static bool
-walk_rule(struct eval *e, struct gathered *g, const uint8_t *rule)
+walk_rule(struct eval *e, struct gathered *g, const uint8_t *rule, bool *ends)
 {
 	bool taken;
 
 	if (!eval_rule(e, rule) || !gather_secondary(e, g))
 		return false;
-	if (e->r.unsupported)
+	*ends = e->r.unsupported;
+	if (*ends)
 		return true;
 	if (!e->r.value || !eval_passes(e, rule))
 		return e->fault == EVAL_NO_FAULT;
@@ -233,15 +238,16 @@ eval_new_layer(struct eval *e, const uint8_t *spec)
 	uint32_t n = le32load(spec + IMAGE_SPEC_N_RULES);
 	uint32_t rules = le32load(spec + IMAGE_SPEC_RULES);
 	struct gathered g = {.rule_id = EVAL_ID_DEFAULT};
+	bool ends = false;
 
 	for (uint32_t i = 0; i < n; i++) {
 		const uint8_t *rule = image_nth(&e->im, rules, i, IMAGE_RULE);
 
 		if (rule == NULL)
 			return eval_fail(e, EVAL_DAMAGED);
-		if (!walk_rule(e, &g, rule))
+		if (!walk_rule(e, &g, rule, &ends))
 			return false;
-		if (e->r.unsupported)
+		if (ends)
 			return true;
 	}
 	if (!add_params(e, &g, NULL, le32load(spec + IMAGE_SPEC_DEFAULT),

@@ -178,11 +178,14 @@ put_conditions(
 		    ? names_find(&c->conditions.names, s, n)
 		    : NAMES_NONE;
 
-		if (number == NAMES_NONE)
+		if (number == NAMES_NONE) {
+			image_build_put32(
+			    &c->b, at + IMAGE_COND_FLAGS, IMAGE_COND_MISSING);
 			compile_note(c, COMPILE_UNSUPPORTED, compile_at(t, k),
 			    "no such condition in condition_map");
-		else if (!compile_condition_put(c, number, at))
+		} else if (!compile_condition_put(c, number, at)) {
 			return false;
+		}
 	}
 	return true;
 }

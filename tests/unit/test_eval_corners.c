@@ -11,13 +11,16 @@
 #include "tests/unit/rules_fixture.h"
 #include "tests/unit/test.h"
 
-#define GATE(name, cond)                                                      \
-	"\"" name "\":{\"type\":\"t\",\"salt\":\"s\",\"defaultValue\":false," \
-	"\"enabled\":true,\"idType\":\"companyID\",\"entity\":"               \
-	"\"feature_gate\",\"version\":77,\"rules\":[{\"name\":\"n\","         \
-	"\"id\":\"r\",\"salt\":\"r\",\"passPercentage\":100,"                 \
-	"\"returnValue\":true,\"conditions\":[\"" cond                        \
-	"\"],\"idType\":\"userID\"}]}"
+#define RULE(id, ret, conds, more)                          \
+	"{\"name\":\"n\",\"id\":\"" id "\",\"salt\":\"r\"," \
+	"\"passPercentage\":100,\"returnValue\":" ret       \
+	",\"conditions\":[" conds "],\"idType\":\"userID\"" more "}"
+#define SPEC(name, entity, def, rules, more)                                \
+	"\"" name "\":{\"type\":\"t\",\"salt\":\"s\",\"defaultValue\":" def \
+	",\"enabled\":true,\"idType\":\"companyID\",\"entity\":\"" entity   \
+	"\",\"version\":77,\"rules\":[" rules "]" more "}"
+#define GATE(name, conds) \
+	SPEC(name, "feature_gate", "false", RULE("r", "true", conds, ""), "")
 #define COND(name, op, target)                                           \
 	"\"" name "\":{\"type\":\"user_field\",\"field\":\"tags\","      \
 	"\"operator\":\"" op "\",\"targetValue\":" target ",\"idType\":" \
@@ -35,26 +38,48 @@
 	    "g1") "," GROUP("g2") "," GROUP("g3") "],\"config\":{" entries \
 						  "}}"
 
+/* clang-format off */
 static const struct fixture_doc doc = {
-    .gates = GATE("any_empty", "any_empty") "," GATE("none_empty",
-	"none_empty") "," GATE("all_empty", "all_empty") "," GATE("not_all",
-	"not_all") "," GATE("nobody", "any_null"),
-    .conditions = COND("any_empty", "array_contains_any",
-	"[\"\",\".org\"]") "," COND("none_empty", "array_contains_none",
-	"[\"\"]") "," COND("all_empty", "array_contains_all",
-	"[\"\"]") "," COND("not_all", "not_array_contains_all",
-	"[\"\"]") "," COND("any_null", "array_contains_any", "[\"null\"]"),
-    .more = ",\"cmab_configs\":{" CMAB("high", "true", "",
-	ENTRY("g1", "1", "nan") "," ENTRY("g2", "2", "none") "," ENTRY(
-	    "g3", "3", "none")) "," CMAB("low", "false", "",
-	ENTRY("g1", "1", "nan") "," ENTRY("g2", "2", "none") "," ENTRY(
-	    "g3", "3", "none")) "," CMAB("late", "true", "",
-	ENTRY("g1", "1", "none") "," ENTRY("g2", "9", "nan") "," ENTRY(
-	    "g3", "0", "none")) "," CMAB("all", "false", "",
-	ENTRY("g1", "1", "nan") "," ENTRY("g2", "2", "nan") "," ENTRY(
-	    "g3", "3", "nan")) "," CMAB("targeted", "true",
-	"\"targetingGateName\":\"nobody\",", ENTRY("g1", "1", "none")) "}",
+    .gates = GATE("any_empty", "\"any_empty\"") ","
+	GATE("none_empty", "\"none_empty\"") ","
+	GATE("all_empty", "\"all_empty\"") ","
+	GATE("not_all", "\"not_all\"") ","
+	GATE("nobody", "\"any_null\"") ","
+	SPEC("off", "feature_gate", "false", "", "") ","
+	GATE("odd_last", "\"public\",\"odd\"") ","
+	GATE("odd_then_false", "\"public\",\"odd\",\"any_null\"") ","
+	GATE("odd_then_nested", "\"odd\",\"pass_off\"") ","
+	GATE("missing_then_false", "\"public\",\"lost\",\"any_null\""),
+    .configs = SPEC("odd", "experiment", "{}",
+	RULE("x", "{\"p\":2}", "\"odd\"", ""), ",\"isActive\":true"),
+    .layers = SPEC("ends_odd", "layer", "{\"p\":1}",
+	RULE("l", "{}", "\"public\"", ",\"configDelegate\":\"odd\""),
+	",\"useNewLayerEval\":true") ","
+	SPEC("goes_on", "layer", "{\"p\":1}",
+	RULE("l", "{}", "\"public\"", ",\"configDelegate\":\"odd\"") ","
+	RULE("m", "{}", "\"public\"", ""), ",\"useNewLayerEval\":true"),
+    .conditions = "\"public\":{\"type\":\"public\",\"idType\":\"userID\"},"
+	"\"pass_off\":{\"type\":\"pass_gate\",\"targetValue\":\"off\","
+	"\"idType\":\"userID\"},"
+	COND("odd", "not_an_operator", "1") ","
+	COND("any_empty", "array_contains_any", "[\"\",\".org\"]") ","
+	COND("none_empty", "array_contains_none", "[\"\"]") ","
+	COND("all_empty", "array_contains_all", "[\"\"]") ","
+	COND("not_all", "not_array_contains_all", "[\"\"]") ","
+	COND("any_null", "array_contains_any", "[\"null\"]"),
+    .more = ",\"cmab_configs\":{"
+	CMAB("high", "true", "", ENTRY("g1", "1", "nan") ","
+	ENTRY("g2", "2", "none") "," ENTRY("g3", "3", "none")) ","
+	CMAB("low", "false", "", ENTRY("g1", "1", "nan") ","
+	ENTRY("g2", "2", "none") "," ENTRY("g3", "3", "none")) ","
+	CMAB("late", "true", "", ENTRY("g1", "1", "none") ","
+	ENTRY("g2", "9", "nan") "," ENTRY("g3", "0", "none")) ","
+	CMAB("all", "false", "", ENTRY("g1", "1", "nan") ","
+	ENTRY("g2", "2", "nan") "," ENTRY("g3", "3", "nan")) ","
+	CMAB("targeted", "true", "\"targetingGateName\":\"nobody\",",
+	ENTRY("g1", "1", "none")) "}",
 };
+/* clang-format on */
 
 static struct fg *fg;
 static struct fg_session *ses;
@@ -158,6 +183,55 @@ an_autotune_tells_its_own_id_type_and_version(void **state)
 	assert_int_equal(c.details.version, 3);
 }
 
+static struct fg_gate
+gate(const char *name)
+{
+	struct fg_gate g;
+
+	assert_int_equal(
+	    fg_get_gate(ses, user, name, FG_NO_EXPOSURE, &g), FG_OK);
+	assert_string_equal(g.details.reason, "Network:Unsupported");
+	return g;
+}
+
+static void
+conditions_after_one_that_is_not_supported_count(void **state)
+{
+	(void)state;
+	fg_user_reset(user);
+	assert_true(gate("odd_last").value);
+	assert_false(gate("odd_then_false").value);
+	assert_string_equal(gate("odd_then_nested").rule_id, "default");
+	assert_false(gate("odd_then_nested").value);
+}
+
+static void
+conditions_after_one_that_is_missing_do_not(void **state)
+{
+	(void)state;
+	fg_user_reset(user);
+	assert_true(gate("missing_then_false").value);
+}
+
+static void
+a_new_layer_ends_at_the_rule_after_a_delegate_that_is_not_supported(
+    void **state)
+{
+	struct fg_layer layer;
+
+	(void)state;
+	fg_user_reset(user);
+	fg_get_layer(ses, user, "ends_odd", FG_NO_EXPOSURE, &layer);
+	assert_string_equal(layer.details.reason, "Network:Unsupported");
+	assert_int_equal(fg_params_int(layer.params, "p", 0), 1);
+	assert_string_equal(layer.rule_id, "default");
+	assert_null(layer.allocated_experiment);
+
+	fg_get_layer(ses, user, "goes_on", FG_NO_EXPOSURE, &layer);
+	assert_int_equal(fg_params_count(layer.params), 0);
+	assert_string_equal(layer.allocated_experiment, "odd");
+}
+
 int
 main(void)
 {
@@ -167,6 +241,10 @@ main(void)
 	    cmocka_unit_test(the_empty_text_in_an_array_is),
 	    cmocka_unit_test(any_score_is_better_than_one_that_is_no_number),
 	    cmocka_unit_test(an_autotune_tells_its_own_id_type_and_version),
+	    cmocka_unit_test(conditions_after_one_that_is_not_supported_count),
+	    cmocka_unit_test(conditions_after_one_that_is_missing_do_not),
+	    cmocka_unit_test(
+		a_new_layer_ends_at_the_rule_after_a_delegate_that_is_not_supported),
 	};
 
 	return cmocka_run_group_tests_name(
