@@ -594,7 +594,10 @@ image_at(const struct image *im, uint32_t off, uint32_t len)
 static inline const uint8_t *
 image_rec(const struct image *im, uint32_t off, uint32_t len)
 {
-	return (off & 7) == 0 ? image_at(im, off, len) : NULL;
+	if (off == 0 || (off & 7) != 0 || off > im->size ||
+	    len > im->size - off)
+		return NULL;
+	return im->base + off;
 }
 
 /*

@@ -44,7 +44,10 @@ out_begin(uint8_t *dst, size_t cap)
 	return (struct out){dst, cap < RECORD_MAX ? cap : RECORD_MAX, FG_OK};
 }
 
-static uint8_t *
+/* Inlined with all that rests on it: most of an exposure is short fields. */
+#define INLINE __attribute__((always_inline)) static inline
+
+INLINE uint8_t *
 out_take(struct out *o, size_t n)
 {
 	uint8_t *p = o->at;
@@ -59,7 +62,7 @@ out_take(struct out *o, size_t n)
 	return p;
 }
 
-static void
+INLINE void
 out_bytes(struct out *o, struct record_text text)
 {
 	uint8_t *p = out_take(o, text.len);
@@ -68,7 +71,7 @@ out_bytes(struct out *o, struct record_text text)
 		memcpy(p, text.data, text.len);
 }
 
-static void
+INLINE void
 out_u16(struct out *o, size_t x)
 {
 	uint8_t *p = out_take(o, 2);
@@ -90,7 +93,7 @@ out_u32(struct out *o, size_t x)
 		le32enc(p, (uint32_t)x);
 }
 
-static void
+INLINE void
 out_u64(struct out *o, uint64_t x)
 {
 	uint8_t *p = out_take(o, 8);

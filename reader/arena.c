@@ -3,12 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct arena_block {
-	struct arena_block *next;
-	size_t cap;
-	uint64_t bytes[]; /* aligned for all that is stored */
-};
-
 static struct arena_block *
 block_new(size_t cap)
 {
@@ -43,7 +37,7 @@ arena_free(struct arena *a)
 }
 
 void *
-arena_get(struct arena *a, size_t n)
+arena_grow(struct arena *a, size_t n)
 {
 	struct arena_block *b = a->last;
 	void *p;
@@ -77,14 +71,8 @@ arena_text(struct arena *a, const void *bytes, size_t n)
 	return p;
 }
 
-struct arena_mark
-arena_mark(const struct arena *a)
-{
-	return (struct arena_mark){a->last, a->used};
-}
-
 void
-arena_release(struct arena *a, struct arena_mark mark)
+arena_shrink(struct arena *a, struct arena_mark mark)
 {
 	struct arena_block *b = mark.block->next;
 
@@ -96,7 +84,6 @@ arena_release(struct arena *a, struct arena_mark mark)
 	}
 	mark.block->next = NULL;
 	a->last = mark.block;
-	a->used = mark.used;
 }
 
 void

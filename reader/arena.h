@@ -12,7 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct arena_block;
+struct arena_block {
+	struct arena_block *next;
+	size_t cap;
+	uint64_t bytes[]; /* aligned for all that is stored */
+};
 
 struct arena {
 	struct arena_block *first, *last;
@@ -31,16 +35,43 @@ bool arena_init(struct arena *a, size_t cap);
 
 void arena_free(struct arena *a);
 
+/* The same as arena_get() where the last block has no room. */
+void *arena_grow(struct arena *a, size_t n);
+
 /* n bytes at a multiple of 8, not cleared; NULL when there is no memory. */
-void *arena_get(struct arena *a, size_t n);
+static inline void *
+arena_get(struct arena *a, size_t n)
+{
+	struct arena_block *b = a->last;
+	size_t left = b->cap - a->used;
+	void *p = (char *)b->bytes + a->used;
+
+	if (n > left || left - n < 7)
+		return arena_grow(a, n);
+	a->used += (n + 7) & ~(size_t)7;
+	return p;
+}
 
 /* A copy of n bytes with a NUL behind it; NULL when there is no memory. */
 char *arena_text(struct arena *a, const void *bytes, size_t n);
 
-struct arena_mark arena_mark(const struct arena *a);
+static inline struct arena_mark
+arena_mark(const struct arena *a)
+{
+	return (struct arena_mark){a->last, a->used};
+}
+
+/* Gives back the blocks that came after the mark's. */
+void arena_shrink(struct arena *a, struct arena_mark mark);
 
 /* Gives back all that was taken since the mark. */
-void arena_release(struct arena *a, struct arena_mark mark);
+static inline void
+arena_release(struct arena *a, struct arena_mark mark)
+{
+	if (a->last != mark.block)
+		arena_shrink(a, mark);
+	a->used = mark.used;
+}
 
 /* Gives back all. */
 void arena_reset(struct arena *a);

@@ -261,7 +261,7 @@ fg_get_info(struct fg *fg, struct fg_info *out)
 	if (fg->queue != NULL)
 		queue_counters(fg->queue, sums);
 	info.n_evaluations = atomic_load(&fg->n_evaluations);
-	info.n_exposures = atomic_load(&fg->n_exposures);
+	info.n_exposures = sums[SEGMENT_EXPOSURES];
 	info.n_deduplicated = atomic_load(&fg->n_deduplicated);
 	info.n_dropped = sums[SEGMENT_DROPPED];
 	memcpy(out, &info, out->size < sizeof(info) ? out->size : sizeof(info));

@@ -31,7 +31,7 @@ struct fg {
 	struct arena arena; /* holds what defaults point to */
 	struct user_defaults defaults;
 	uint32_t dedupe_ttl_ms; /* 0: as the rules say */
-	_Atomic uint64_t n_evaluations, n_exposures, n_deduplicated;
+	_Atomic uint64_t n_evaluations, n_deduplicated;
 	_Atomic(struct fg_session *) spare[CLIENT_N_SPARE];
 };
 

@@ -55,34 +55,6 @@ eval_finalize(struct eval *e, const uint8_t *spec, const uint8_t *rule)
 	}
 }
 
-/*
- * All conditions are looked at, also after one has failed or is not supported:
- * nested gates after it are still recorded.  What is not supported leaves the
- * value as the conditions before it made it, and one that is missing ends the
- * rule there (specification 5.3).
- */
-bool
-eval_rule(struct eval *e, const uint8_t *rule)
-{
-	uint32_t n = le32load(rule + IMAGE_RULE_N_CONDS);
-	const uint8_t *cond =
-	    image_run(&e->im, le32load(rule + IMAGE_RULE_CONDS), n, IMAGE_COND);
-	bool all = true;
-
-	if (n > 0 && cond == NULL)
-		return eval_fail(e, EVAL_DAMAGED);
-	for (; n > 0; n--, cond += IMAGE_COND) {
-		if (!eval_condition(e, cond))
-			return false;
-		if ((le32load(cond + IMAGE_COND_FLAGS) & IMAGE_COND_MISSING) !=
-		    0)
-			return true;
-		all = all && e->r.value;
-	}
-	e->r.value = all;
-	return true;
-}
-
 /* Specification 4.1; a missing unit hashes as the empty text. */
 bool
 eval_passes(struct eval *e, const uint8_t *rule)

@@ -209,7 +209,6 @@ bool eval_overridden(struct eval *e, enum eval_kind kind,
     const struct image_str *name, const uint8_t *spec);
 bool eval_cmab(struct eval *e, uint32_t cmab);
 bool eval_new_layer(struct eval *e, const uint8_t *spec);
-bool eval_condition(struct eval *e, const uint8_t *cond);
 bool eval_nested(struct eval *e, const uint8_t *cond, bool passes);
 bool eval_add_pair(struct eval *e, uint32_t gate, uint32_t rule, bool value);
 bool eval_copy_pairs(struct eval *e, struct eval_range range);
@@ -221,6 +220,21 @@ bool eval_country(struct eval *e, const uint8_t *cond, struct dyn *v);
 
 /* The user's value of a field F; NULL when there is none or it has failed. */
 struct dyn *eval_user_value(struct eval *e, const uint8_t *field);
+
+/*
+ * The operator "any": a missing value counts as the empty text, as it does in
+ * all of the text lists.
+ */
+static inline bool
+eval_any(const struct eval *e, const struct dyn *v, const uint8_t *target)
+{
+	uint32_t kind = le32load(target + IMAGE_TARGET_KIND);
+
+	return (kind == IMAGE_TARGET_ARRAY || kind == IMAGE_TARGET_OBJECT) &&
+	    image_set_has(&e->im, le32load(target + IMAGE_TARGET_SET),
+		le32load(target + IMAGE_TARGET_N_SLOTS), v->low, v->low_len,
+		v->low_hash);
+}
 
 /*
  * Applies an operator: *v is the left side, target the record of the right

@@ -1,4 +1,4 @@
-/* Conditions: what is compared, by the condition's type. */
+/* Rules and their conditions: what is compared, by the condition's type. */
 #include <time.h>
 
 #include "common/hash.h"
@@ -271,6 +271,11 @@ compare(struct eval *e, const uint8_t *cond, struct dyn *left)
 		target = (const uint8_t *)no_target;
 	if (target == NULL)
 		return eval_fail(e, EVAL_DAMAGED);
+	/* What most conditions ask, without another call. */
+	if (op == IMAGE_OP_ANY || op == IMAGE_OP_NONE) {
+		e->r.value = eval_any(e, left, target) == (op == IMAGE_OP_ANY);
+		return true;
+	}
 	return eval_operator(e, op, left, target);
 }
 
@@ -287,8 +292,8 @@ compare_made(struct eval *e, const uint8_t *cond,
 	return compare(e, cond, &own);
 }
 
-bool
-eval_condition(struct eval *e, const uint8_t *cond)
+static inline bool
+condition(struct eval *e, const uint8_t *cond)
 {
 	const uint8_t *field = cond + IMAGE_COND_FIELD;
 	struct dyn *left;
@@ -339,4 +344,32 @@ eval_condition(struct eval *e, const uint8_t *cond)
 	if (left != NULL)
 		return compare(e, cond, left);
 	return e->fault == EVAL_NO_FAULT && compare_made(e, cond, NULL);
+}
+
+/*
+ * All conditions are looked at, also after one has failed or is not supported:
+ * nested gates after it are still recorded.  What is not supported leaves the
+ * value as the conditions before it made it, and one that is missing ends the
+ * rule there (specification 5.3).
+ */
+bool
+eval_rule(struct eval *e, const uint8_t *rule)
+{
+	uint32_t n = le32load(rule + IMAGE_RULE_N_CONDS);
+	const uint8_t *cond =
+	    image_run(&e->im, le32load(rule + IMAGE_RULE_CONDS), n, IMAGE_COND);
+	bool all = true;
+
+	if (n > 0 && cond == NULL)
+		return eval_fail(e, EVAL_DAMAGED);
+	for (; n > 0; n--, cond += IMAGE_COND) {
+		if (!condition(e, cond))
+			return false;
+		if ((le32load(cond + IMAGE_COND_FLAGS) & IMAGE_COND_MISSING) !=
+		    0)
+			return true;
+		all = all && e->r.value;
+	}
+	e->r.value = all;
+	return true;
 }

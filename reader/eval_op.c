@@ -86,15 +86,6 @@ version(struct eval *e, const struct dyn *v, const uint8_t *t, enum image_op op)
 	return (order == 0) == (op == IMAGE_OP_VERSION_EQ);
 }
 
-/* A missing value counts as the empty text in all of the text lists. */
-static inline bool
-any(const struct eval *e, const struct dyn *v, const uint8_t *t)
-{
-	return (kind(t) == IMAGE_TARGET_ARRAY ||
-		   kind(t) == IMAGE_TARGET_OBJECT) &&
-	    in_set(e, t, v->low, v->low_len, v->low_hash);
-}
-
 RARE static bool
 any_case_sensitive(const struct eval *e, const struct dyn *v, const uint8_t *t)
 {
@@ -282,9 +273,9 @@ holds(struct eval *e, enum image_op op, struct dyn *v, const uint8_t *t)
 {
 	switch (op) {
 	case IMAGE_OP_ANY:
-		return any(e, v, t);
+		return eval_any(e, v, t);
 	case IMAGE_OP_NONE:
-		return !any(e, v, t);
+		return !eval_any(e, v, t);
 	case IMAGE_OP_GT:
 	case IMAGE_OP_GTE:
 	case IMAGE_OP_LT:

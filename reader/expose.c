@@ -14,7 +14,7 @@ clock_ms(clockid_t clock)
 uint64_t
 expose_now_ms(void)
 {
-	return clock_ms(CLOCK_REALTIME);
+	return clock_ms(CLOCK_REALTIME_COARSE);
 }
 
 uint64_t
@@ -58,7 +58,6 @@ expose_append(struct fg_session *ses, struct queue_user *user, uint64_t key,
 		return st;
 	dedupe_mark(fg->dedupe, key);
 	queue_count(fg->queue, SEGMENT_EXPOSURES, 1);
-	atomic_fetch_add_explicit(&fg->n_exposures, 1, memory_order_relaxed);
 	return FG_OK;
 }
 
@@ -143,16 +142,18 @@ static struct call_event *
 encode(struct call *c, const struct eval *e, enum record_subject subject,
     const struct image_str *name, const struct image_str *rule)
 {
-	struct record_exposure x = {.subject = subject,
-	    .time_ms = expose_now_ms(),
-	    .name = image_text(name),
-	    .rule_id = image_text(rule),
-	    .value = e->end == EVAL_RECOGNIZED && e->r.value,
-	    .manual = c->manual};
+	static const struct record_exposure none;
+	struct record_exposure x = none; /* by wide moves: see eval_run */
 	struct image_str mapped;
 	struct call_event *event;
 	size_t cap;
 
+	x.subject = subject;
+	x.time_ms = expose_now_ms();
+	x.name = image_text(name);
+	x.rule_id = image_text(rule);
+	x.value = e->end == EVAL_RECOGNIZED && e->r.value;
+	x.manual = c->manual;
 	put_details(c, e, &x);
 	if (e->r.mapped_to != 0) {
 		mapped = eval_text(e, e->r.mapped_to);

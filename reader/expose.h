@@ -27,6 +27,6 @@ bool expose_is_repeat(struct fg_session *ses, uint64_t key);
 enum fg_status expose_append(struct fg_session *ses, struct queue_user *user,
     uint64_t key, const uint8_t *record, size_t n);
 
-uint64_t expose_now_ms(void); /* unix time */
+uint64_t expose_now_ms(void); /* unix time, to the kernel's tick */
 
 #endif /* READER_EXPOSE_H */

@@ -41,7 +41,8 @@ struct queue {
 	struct queue *next; /* in the list that fork's handlers walk */
 	struct queue_options opt;
 	int dirfd;
-	bool maps;
+	bool maps, has_boot_id;
+	uint8_t boot_id[16];
 	char project[SEGMENT_PROJECT + 1];
 
 	/*
@@ -265,13 +266,18 @@ queue_counters(struct queue *q, uint64_t out[SEGMENT_N_COUNTERS])
 		    __atomic_load_n(&q->live->counters[i], __ATOMIC_RELAXED);
 }
 
-/* A segment's share: what was counted since the one before was sealed. */
-static void
+/*
+ * A segment's share: what was counted since the one before was sealed.  Of the
+ * newest generation nothing is carried.
+ */
+static inline void
 count_segment(struct queue *q, uint64_t share[SEGMENT_N_COUNTERS])
 {
-	queue_counters(q, share);
-	for (int i = 0; i < SEGMENT_GENERATION; i++)
-		share[i] -= q->live->carried[i];
+#pragma GCC unroll 8
+	for (int i = 0; i < SEGMENT_N_COUNTERS; i++)
+		share[i] =
+		    __atomic_load_n(&q->live->counters[i], __ATOMIC_RELAXED) -
+		    q->live->carried[i];
 	segfile_count(&q->live->seg, share);
 }
 
@@ -306,14 +312,18 @@ seal(struct queue *q)
 }
 
 static void
-describe(const struct queue *q, uint32_t size, struct segment_info *info)
+describe(struct queue *q, uint32_t size, struct segment_info *info)
 {
 	struct live *live = q->live;
 
 	memset(info, 0, sizeof(*info));
 	if (live->start_ticks == 0)
 		live->start_ticks = process_start_ticks();
-	process_boot_id(info->boot_id);
+	if (!q->has_boot_id) {
+		process_boot_id(q->boot_id);
+		q->has_boot_id = true;
+	}
+	memcpy(info->boot_id, q->boot_id, sizeof(info->boot_id));
 	(void)stpcpy(info->project, q->project);
 	info->start_ticks = live->start_ticks;
 	info->created_ms = process_clock_ms(CLOCK_REALTIME);

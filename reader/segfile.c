@@ -361,6 +361,7 @@ segfile_append(struct segfile *s, const char *user_json, size_t user_len,
 void
 segfile_count(struct segfile *s, const uint64_t counters[SEGMENT_N_COUNTERS])
 {
+#pragma GCC unroll 8
 	for (int i = 0; i < SEGMENT_N_COUNTERS; i++)
 		segment_counter_store(
 		    s->page, (enum segment_counter)i, counters[i]);
