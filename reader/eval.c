@@ -292,9 +292,8 @@ eval_find(
 /* Copied by a few wide moves, where clearing would be a slow instruction. */
 static const struct eval_result nothing;
 
-void
-eval_run(struct eval *e, const struct eval_input *in, enum eval_kind kind,
-    const void *name, size_t n)
+static inline void
+begin(struct eval *e, const struct eval_input *in)
 {
 	e->in = in;
 	e->im = in->im;
@@ -308,6 +307,35 @@ eval_run(struct eval *e, const struct eval_input *in, enum eval_kind kind,
 	e->now_ms = 0;
 	e->has_tier = false;
 	e->inner = NULL;
+}
+
+void
+eval_run(struct eval *e, const struct eval_input *in, enum eval_kind kind,
+    const void *name, size_t n)
+{
+	begin(e, in);
 	e->name = (struct image_str){name, (uint32_t)n, hash64(name, n)};
 	e->end = eval_spec(e, eval_find(e, kind, &e->name), kind, &e->name);
+}
+
+void
+eval_begin(struct eval *e, const struct eval_input *in)
+{
+	begin(e, in);
+	e->n_hops = 0;
+	e->kept_memo = e->kept_pairs = 0;
+}
+
+void
+eval_next(struct eval *e, enum eval_kind kind, uint32_t spec,
+    const struct image_str *name)
+{
+	eval_trim_pairs(e);
+	e->r = nothing;
+	e->fault = EVAL_NO_FAULT;
+	e->begin = e->pairs.n;
+	e->depth = e->n_mappings = 0;
+	e->n_steps = 0;
+	e->name = *name;
+	e->end = eval_spec(e, spec, kind, &e->name);
 }

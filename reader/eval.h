@@ -140,6 +140,11 @@ struct eval_input {
 	enum fg_status (*value)(void *arg, uint32_t kind, uint64_t tag,
 	    const uint8_t **data, size_t *len);
 	void *arg;
+	/*
+	 * Of a client's response, else NULL: the app that target_app asks for.
+	 * Conditions on experiment groups are then not supported.
+	 */
+	const struct dyn *app;
 };
 
 struct eval {
@@ -155,7 +160,8 @@ struct eval {
 	uint32_t n_steps;
 	struct eval_memo *memo;
 	uint32_t n_memo, memo_cap;
-	int64_t now_ms; /* 0: not asked for yet */
+	uint32_t kept_memo, kept_pairs; /* of eval_next, at its last name */
+	int64_t now_ms;                 /* 0: not asked for yet */
 	bool has_tier;
 	/* Experiments that experiment_group conditions asked for; each logs
 	   an exposure of its own. */
@@ -170,6 +176,15 @@ struct eval {
  */
 void eval_run(struct eval *e, const struct eval_input *in, enum eval_kind kind,
     const void *name, size_t n);
+
+/*
+ * The same for many names, as a client's response needs it: the result begins
+ * anew with each, what is known of nested gates stays.  spec is the record of
+ * the name, or 0.
+ */
+void eval_begin(struct eval *e, const struct eval_input *in);
+void eval_next(struct eval *e, enum eval_kind kind, uint32_t spec,
+    const struct image_str *name);
 
 /* A rule ID, or any S, as text; "" for none and for a damaged one. */
 struct image_str eval_text(const struct eval *e, uint32_t id);
@@ -212,6 +227,7 @@ bool eval_new_layer(struct eval *e, const uint8_t *spec);
 bool eval_nested(struct eval *e, const uint8_t *cond, bool passes);
 bool eval_add_pair(struct eval *e, uint32_t gate, uint32_t rule, bool value);
 bool eval_copy_pairs(struct eval *e, struct eval_range range);
+void eval_trim_pairs(struct eval *e);
 bool eval_hop(struct eval *e, const struct image_str *name, struct eval **out);
 
 /* Between conditions and what lies beside the image; v stays null if there is

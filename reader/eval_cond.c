@@ -225,6 +225,10 @@ target_app(struct eval *e, const uint8_t *cond, struct dyn *v)
 	enum fg_status st;
 
 	(void)cond;
+	if (e->in->app != NULL) {
+		*v = *e->in->app;
+		return true;
+	}
 	if (app == 0)
 		return true;
 	st = dyn_set_image(v, &e->im, app, e->in->arena);
@@ -333,6 +337,11 @@ condition(struct eval *e, const uint8_t *cond)
 	case IMAGE_COND_USER_BUCKET:
 		return compare_made(e, cond, user_bucket);
 	case IMAGE_COND_EXPERIMENT_GROUP:
+		if (e->in->app != NULL) {
+			/* Compared as no group, and not to be relied on. */
+			e->r.unsupported = true;
+			return compare_made(e, cond, NULL);
+		}
 		return compare_made(e, cond, experiment_group);
 	case IMAGE_COND_TARGET_APP:
 		return compare_made(e, cond, target_app);

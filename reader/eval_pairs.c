@@ -76,6 +76,24 @@ memo_room(struct eval *e)
 }
 
 /*
+ * Between two names of one walk: lists of the last name that no memo points
+ * to are given back.  Where memos alone would use up the bound, they are
+ * forgotten; that costs time and changes no value.
+ */
+void
+eval_trim_pairs(struct eval *e)
+{
+	if (e->n_memo == e->kept_memo) {
+		e->pairs.n = e->kept_pairs;
+	} else if (e->pairs.n > EVAL_MAX_PAIRS / 2) {
+		e->memo = NULL;
+		e->n_memo = e->memo_cap = e->pairs.n = 0;
+	}
+	e->kept_memo = e->n_memo;
+	e->kept_pairs = e->pairs.n;
+}
+
+/*
  * The nested gate was not asked before.  Its exposures come before what is
  * then recorded of the gate itself (specification 5.4).
  */

@@ -453,6 +453,86 @@ FG_API const char *fg_store_string(
 FG_API const char *fg_store_json(const struct fg_store *store,
     const char *param, size_t *len, enum fg_type *type);
 
+/* ------------------------------------------------- a client's response */
+
+/* How names of gates, configs and so on appear in it. */
+enum fg_hash {
+	FG_HASH_DJB2 = 0,
+	FG_HASH_SHA256 = 1,
+	FG_HASH_NONE = 2,
+};
+
+enum fg_response_format {
+	FG_RESPONSE_V1 = 0,
+	FG_RESPONSE_V2 = 1,      /* secondary exposures by reference */
+	FG_RESPONSE_INIT_V2 = 2, /* short names, values by reference too */
+};
+
+/* Names to keep, as they are in the rules. */
+struct fg_name_filter {
+	bool is_given; /* false keeps all; true and n 0 keeps nothing */
+	const char *const *names;
+	size_t n;
+};
+
+/*
+ * What a response is to hold.  Start from FG_CLIENT_RESPONSE_OPTIONS_INIT.
+ * With a target app, or the app that the rules know for a client SDK key, only
+ * what is marked for that app is kept.
+ */
+struct fg_client_response_options {
+	size_t size; /* sizeof(struct fg_client_response_options) */
+	enum fg_hash hash;
+	enum fg_response_format format;
+	const char *client_sdk_key; /* NULL or "": none */
+	const char *target_app_id;  /* wins over the key; NULL or "": none */
+	bool refuse_unknown_key;    /* FG_ABSENT for a key without an app,
+	                                which else is given everything */
+	bool remove_id_type;
+	bool remove_default_value_gates; /* false by default, nothing nested */
+	bool remove_experiments_in_layers;
+	bool include_local_overrides;
+	const char *previous_response_hash; /* full_checksum of what the client
+	                                       has: if it is the same still,
+	                                       the answer says so; v1 only.
+	                                       "" asks for the checksum */
+	struct fg_name_filter gates, configs, experiments, layers, stores;
+};
+#ifdef __cplusplus
+#define FG_CLIENT_RESPONSE_OPTIONS_INIT                                    \
+	{                                                                  \
+		sizeof(struct fg_client_response_options), FG_HASH_DJB2,   \
+		    FG_RESPONSE_V1, nullptr, nullptr, false, false, false, \
+		    false, false, nullptr, {false, nullptr, 0},            \
+		    {false, nullptr, 0}, {false, nullptr, 0},              \
+		    {false, nullptr, 0},                                   \
+		{                                                          \
+			false, nullptr, 0                                  \
+		}                                                          \
+	}
+#else
+#define FG_CLIENT_RESPONSE_OPTIONS_INIT                           \
+	{                                                         \
+		.size = sizeof(struct fg_client_response_options) \
+	}
+#endif
+
+/*
+ * The JSON text with which a Statsig SDK in a browser or a phone starts
+ * without a request of its own: all values for one user.  opt may be NULL.
+ * Logs nothing.  The same rules, user and options give the same text; it lives
+ * until the session ends or refreshes.
+ *
+ * Without rules (FG_E_NOT_READY, FG_E_VERSION, FG_E_CORRUPT) the text is that
+ * of a project with nothing in it.  All else that is not FG_OK comes without a
+ * text, *json is NULL: FG_E_UNSUPPORTED, the rules are nested too deep;
+ * FG_E_CORRUPT, they are damaged; FG_E_BUSY, they were replaced again and
+ * again meanwhile; FG_E_INVALID, an option that cannot be; FG_E_NOMEM.
+ */
+FG_API enum fg_status fg_client_response(struct fg_session *ses,
+    struct fg_user *user, const struct fg_client_response_options *opt,
+    const char **json, size_t *len);
+
 /* -------------------------------------------------------- local overrides */
 
 enum fg_kind {

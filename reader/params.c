@@ -290,6 +290,13 @@ copy_merged(const struct eval *e, struct arena *a)
 		struct image_str rule = eval_text(e, from->rule);
 		uint32_t len;
 
+		if (from->own != NULL) {
+			*p = *from->own;
+			p->rule = arena_text(a, rule.bytes, rule.len);
+			if (p->rule == NULL)
+				return NULL;
+			continue;
+		}
 		if (v == NULL || !fill(&e->im, from->key, from->value, a, p))
 			return NULL;
 		p->rule = arena_text(a, rule.bytes, rule.len);

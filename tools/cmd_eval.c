@@ -41,6 +41,12 @@ static const char help[] =
     "                       {\"user\":{...},\"kind\":\"gate\",\"name\":\"...\"}"
     "\n"
     "                       for each answer; - is standard input\n"
+    "  --client-response none|djb2|sha256\n"
+    "                       with --cases: what a client starts with, names "
+    "hashed\n"
+    "                       so, instead; a line for each run of one user\n"
+    "  --response-format v1|v2|init-v2\n"
+    "  --client-key KEY     for the app of that client SDK key\n"
     "\n"
     "Exit status: 0 evaluated, 1 there are no rules yet or they have no such\n"
     "name or parameter (not with --cases), 2 the command line, the user or "
@@ -52,6 +58,8 @@ struct eval_args {
 	const char *cases;
 	struct ask ask;
 	struct image_source image; /* read when it is first asked for */
+	bool respond; /* whole client responses */
+	struct fg_client_response_options response;
 };
 
 enum {
@@ -64,6 +72,9 @@ enum {
 	O_PARAM,
 	O_LOG,
 	O_CASES,
+	O_CLIENT_RESPONSE,
+	O_RESPONSE_FORMAT,
+	O_CLIENT_KEY,
 };
 
 static const struct option options[] = {
@@ -76,8 +87,45 @@ static const struct option options[] = {
     {"param", required_argument, NULL, O_PARAM},
     {"log", no_argument, NULL, O_LOG},
     {"cases", required_argument, NULL, O_CASES},
+    {"client-response", required_argument, NULL, O_CLIENT_RESPONSE},
+    {"response-format", required_argument, NULL, O_RESPONSE_FORMAT},
+    {"client-key", required_argument, NULL, O_CLIENT_KEY},
     {NULL, 0, NULL, 0},
 };
+
+/* The place of a word among n words, or -1. */
+static int
+word_of(const char *const *words, int n, const char *word)
+{
+	while (--n >= 0 && strcmp(words[n], word) != 0)
+		;
+	if (n < 0)
+		cmd_say(&cmd_eval, "%s: no such hash or format", word);
+	return n;
+}
+
+static bool
+take_response(struct eval_args *a, int opt)
+{
+	static const char *const hashes[] = {"djb2", "sha256", "none"};
+	static const char *const formats[] = {"v1", "v2", "init-v2"};
+	int i;
+
+	if (opt == O_CLIENT_KEY) {
+		a->response.client_sdk_key = optarg;
+		return true;
+	}
+	if (opt != O_CLIENT_RESPONSE && opt != O_RESPONSE_FORMAT)
+		return false;
+	i = word_of(opt == O_CLIENT_RESPONSE ? hashes : formats, 3, optarg);
+	if (i >= 0 && opt == O_CLIENT_RESPONSE) {
+		a->response.hash = (enum fg_hash)i;
+		a->respond = true;
+	} else if (i >= 0) {
+		a->response.format = (enum fg_response_format)i;
+	}
+	return i >= 0;
+}
 
 static bool
 take_option(struct eval_args *a, int opt)
@@ -111,7 +159,7 @@ take_option(struct eval_args *a, int opt)
 		a->cases = optarg;
 		return true;
 	default:
-		return false;
+		return take_response(a, opt);
 	}
 }
 
@@ -151,6 +199,8 @@ take_args(struct eval_args *a, int argc, char **argv)
 	rc = eval_source_check(&cmd_eval, &a->source);
 	if (rc != CMD_OK)
 		return rc;
+	if (a->respond && a->cases == NULL)
+		return cmd_usage(&cmd_eval, "--client-response needs --cases");
 	if (a->cases == NULL)
 		return check_question(a, argc - optind, argv + optind);
 	if (argc > optind)
@@ -267,6 +317,8 @@ struct cases {
 	struct json_buf name;
 	char *last_user; /* its text: users come in runs */
 	size_t last_len, last_cap;
+	bool is_new_user;
+	const struct fg_client_response_options *response; /* or NULL */
 };
 
 static int
@@ -301,8 +353,9 @@ take_user(struct cases *c, uint32_t node, struct fg_user *user)
 	struct user_json_error err;
 	char *more;
 
-	if (c->last_user != NULL && n == c->last_len &&
-	    memcmp(text, c->last_user, n) == 0)
+	c->is_new_user = c->last_user == NULL || n != c->last_len ||
+	    memcmp(text, c->last_user, n) != 0;
+	if (!c->is_new_user)
 		return CMD_OK;
 	if (user_json_node(&c->tree, node, user, &err) != FG_OK)
 		return bad_case(c, err.text);
@@ -334,6 +387,31 @@ take_name(struct cases *c, uint32_t node, char **name)
 	if (*name == NULL)
 		return cmd_fail(&cmd_eval, c->path, FG_E_NOMEM);
 	return CMD_OK;
+}
+
+/* What a client of that user starts with; nothing for the same one again. */
+static int
+respond(struct cases *c, struct fg_session *ses, struct fg_user *user,
+    struct jsonw *w)
+{
+	const char *json;
+	enum fg_status st;
+	size_t len;
+
+	if (!c->is_new_user)
+		return CMD_OK;
+	fg_session_refresh(ses);
+	st = fg_client_response(ses, user, c->response, &json, &len);
+	if (st != FG_OK)
+		return cmd_fail(&cmd_eval, c->path, st);
+	jsonw_clear(w);
+	jsonw_begin_object(w);
+	jsonw_key(w, "user");
+	jsonw_raw(w, c->last_user, c->last_len);
+	jsonw_key(w, "gcir");
+	jsonw_raw(w, json, len);
+	jsonw_end_object(w);
+	return print_line(w);
 }
 
 static int
@@ -368,6 +446,8 @@ ask_case(struct cases *c, const char *line, size_t n, struct fg_session *ses,
 		    "\"kind\" is gate, config, experiment, "
 		    "layer or param_store");
 	rc = take_user(c, user_at, user);
+	if (rc == CMD_OK && c->response != NULL)
+		return respond(c, ses, user, w);
 	if (rc == CMD_OK)
 		rc = take_name(c, name_at, &name);
 	if (rc != CMD_OK)
@@ -411,7 +491,9 @@ ask_lines(
 static int
 ask_cases(struct eval_args *a, struct fg_session *ses, struct fg_user *user)
 {
-	struct cases c = {.args = a, .path = a->cases};
+	struct cases c = {.args = a,
+	    .path = a->cases,
+	    .response = a->respond ? &a->response : NULL};
 	FILE *file = strcmp(a->cases, "-") == 0 ? stdin : fopen(a->cases, "re");
 	int rc;
 
@@ -431,7 +513,7 @@ ask_cases(struct eval_args *a, struct fg_session *ses, struct fg_user *user)
 static int
 run(int argc, char **argv)
 {
-	struct eval_args a = {0};
+	struct eval_args a = {.response = FG_CLIENT_RESPONSE_OPTIONS_INIT};
 	struct fg *fg = NULL;
 	struct fg_session *ses = NULL;
 	struct fg_user *user = NULL;
