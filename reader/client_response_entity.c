@@ -23,15 +23,15 @@ text_is(const struct image_str *s, const char *text)
 	return s->len == strlen(text) && memcmp(s->bytes, text, s->len) == 0;
 }
 
-/* What a config or layer came to, object or not; {} for nothing at all. */
+/* What a config or layer came to, object or not; null if it is unsupported. */
 static bool
 take_value(struct response *r, struct entity *en)
 {
 	const struct eval_result *res = &r->e.r;
 	const struct fg_params *params = res->own_params;
 
-	en->value = "{}";
-	en->value_len = 2;
+	en->value = "null";
+	en->value_len = 4;
 	if (params == NULL && res->is_merged) {
 		params = en->merged = params_copy(&r->e, r->arena);
 		if (params == NULL)
@@ -47,6 +47,15 @@ take_value(struct response *r, struct entity *en)
 	return response_value_text(r, res->json, &en->value, &en->value_len);
 }
 
+/* A CMAB's own, never that of the gate which says for whom it is. */
+static uint32_t
+cmab_id_type(const struct response *r, const struct response_entry *entry)
+{
+	const uint8_t *cmab = image_rec(&r->in.im, entry->rec, IMAGE_CMAB);
+
+	return cmab != NULL ? le32load(cmab + 12) : 0;
+}
+
 static bool
 evaluate(struct response *r, enum eval_kind kind,
     const struct response_entry *entry, struct entity *en)
@@ -56,7 +65,8 @@ evaluate(struct response *r, enum eval_kind kind,
 	if (r->e.fault != EVAL_NO_FAULT)
 		return false;
 	en->rule_id = eval_text(&r->e, r->e.r.rule_id);
-	en->id_type = eval_text(&r->e, r->e.r.id_type);
+	en->id_type = eval_text(
+	    &r->e, entry->is_cmab ? cmab_id_type(r, entry) : r->e.r.id_type);
 	en->is_default_rule =
 	    text_is(&en->rule_id, "default") && !r->e.r.explores;
 	return kind == EVAL_GATE || take_value(r, en);
