@@ -230,8 +230,7 @@ make(struct response *r, bool *has_text)
 		put_response(r);
 		st = status_of(r);
 		arena_release(&ses->arena, mark);
-		if (session_is_alive(ses) &&
-		    r->e.fault != EVAL_MOVED) {
+		if (session_is_alive(ses) && r->e.fault != EVAL_MOVED) {
 			*has_text = st == FG_OK;
 			return st;
 		}

@@ -357,7 +357,7 @@ put_map(struct response *r, const char *member, uint32_t index,
 		if (!put(r, &list.at[i]) || r->w.status != FG_OK)
 			return false;
 		/* A generation that died is not worth the rest. */
-		if ((i & 255) == 255 && !r->in.is_alive(r->in.arg))
+		if ((i & 255) == 255 && !session_is_alive(r->ses))
 			return eval_fail(&r->e, EVAL_MOVED);
 	}
 	jsonw_end_object(&r->w);

@@ -58,7 +58,7 @@ struct eval_args {
 	const char *cases;
 	struct ask ask;
 	struct image_source image; /* read when it is first asked for */
-	bool respond; /* whole client responses */
+	bool respond;              /* whole client responses */
 	struct fg_client_response_options response;
 };
 
