@@ -62,7 +62,8 @@ override LDFLAGS  += $(SANFLAGS) -Wl,--as-needed,-z,relro,-z,now
 # What a product links with, looked up only when it is linked.
 libs        = $(shell $(PKG_CONFIG) --libs $(1))
 READER_LIBS = -lunistring $(call libs,libcrypto libpcre2-8) -lm -pthread
-SYNCER_LIBS = $(call libs,lmdb libcurl inih zlib libcrypto) -lunistring -lm
+SYNCER_LIBS = $(call libs,lmdb libcurl inih zlib libcrypto libmaxminddb) \
+	-lunistring -lm
 ORIGIN_LIBS = $(call libs,libmicrohttpd zlib)
 CMOCKA      = $(call libs,cmocka)
 

@@ -234,6 +234,11 @@ bool eval_hop(struct eval *e, const struct image_str *name, struct eval **out);
    no country. */
 bool eval_country(struct eval *e, const uint8_t *cond, struct dyn *v);
 
+/* Whether the text of v is a member of the ID list of this name; false also
+   when there is no such list. */
+bool eval_in_list(
+    struct eval *e, const struct dyn *v, const struct image_str *name);
+
 /* The user's value of a field F; NULL when there is none or it has failed. */
 struct dyn *eval_user_value(struct eval *e, const uint8_t *field);
 

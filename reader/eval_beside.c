@@ -1,6 +1,10 @@
-/* What lies beside the image: countries of addresses (specification 8). */
+/*
+ * What lies beside the image: countries of addresses (specification 8) and ID
+ * lists (4.3).  Only a condition that asks for them looks for them.
+ */
 #include "common/country.h"
 #include "common/hash64.h"
+#include "common/idlist.h"
 #include "common/manifest.h"
 #include "reader/eval.h"
 
@@ -22,20 +26,67 @@ ip_of(const struct eval *e)
 	return v;
 }
 
-/* FG_ABSENT: there is none, or one that only a newer reader knows. */
 static enum fg_status
+value(struct eval *e, uint32_t kind, uint64_t tag, const uint8_t **data,
+    size_t *len)
+{
+	if (e->in->value == NULL)
+		return FG_ABSENT;
+	return e->in->value(e->in->arg, kind, tag, data, len);
+}
+
+/* True when it is there; one that only a newer reader knows is not. */
+static bool
+is_there(struct eval *e, enum fg_status st)
+{
+	if (st == FG_E_NOMEM)
+		eval_fail(e, EVAL_NO_MEMORY);
+	else if (st != FG_OK && st != FG_ABSENT && st != FG_E_VERSION)
+		eval_fail(e, EVAL_DAMAGED);
+	return st == FG_OK;
+}
+
+static bool
 country_table(struct eval *e, struct country_table *out)
 {
 	const uint8_t *data;
 	size_t len;
-	enum fg_status st = FG_ABSENT;
+	enum fg_status st = value(e, MANIFEST_COUNTRIES, 0, &data, &len);
 
-	if (e->in->value != NULL)
-		st = e->in->value(
-		    e->in->arg, MANIFEST_COUNTRIES, 0, &data, &len);
 	if (st == FG_OK)
 		st = country_open(data, len, out);
-	return st == FG_E_VERSION ? FG_ABSENT : st;
+	return is_there(e, st);
+}
+
+static bool
+open_list(struct eval *e, const struct image_str *name, enum idlist_kind kind,
+    struct idlist *out)
+{
+	uint32_t section =
+	    kind == IDLIST_BASE ? MANIFEST_ID_LIST : MANIFEST_ID_DELTA;
+	const uint8_t *data;
+	size_t len;
+	enum fg_status st =
+	    value(e, section, idlist_tag(name->bytes, name->len), &data, &len);
+
+	if (st == FG_OK)
+		st = idlist_open(data, len, kind, out);
+	return is_there(e, st) && idlist_is_of(out, name->bytes, name->len);
+}
+
+bool
+eval_in_list(struct eval *e, const struct dyn *v, const struct image_str *name)
+{
+	struct idlist base, delta;
+	bool has_delta;
+
+	if (!open_list(e, name, IDLIST_BASE, &base))
+		return false;
+	has_delta = open_list(e, name, IDLIST_DELTA, &delta);
+	if (has_delta && delta.base != base.sum)
+		return eval_fail(e, EVAL_DAMAGED);
+	return idlist_has(
+	    &base, has_delta ? &delta : NULL, idlist_key(v->text, v->len));
 }
 
 bool
@@ -43,7 +94,6 @@ eval_country(struct eval *e, const uint8_t *cond, struct dyn *v)
 {
 	const struct dyn *ip = ip_of(e);
 	struct country_table table;
-	enum fg_status st;
 	uint64_t address;
 	char code[2];
 	const char *text;
@@ -53,14 +103,10 @@ eval_country(struct eval *e, const uint8_t *cond, struct dyn *v)
 	if (ip == NULL || !ip->has_text ||
 	    !country_has_four_parts(ip->text, ip->len))
 		return true;
-	st = country_table(e, &table);
-	if (st == FG_ABSENT) {
+	if (!country_table(e, &table)) {
 		e->r.override = EVAL_NO_COUNTRY_TABLE;
-		return true;
+		return e->fault == EVAL_NO_FAULT;
 	}
-	if (st != FG_OK)
-		return eval_fail(
-		    e, st == FG_E_NOMEM ? EVAL_NO_MEMORY : EVAL_DAMAGED);
 	if (!country_address(ip->text, ip->len, &address) ||
 	    !country_find(&table, address, code))
 		return true;

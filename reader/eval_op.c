@@ -268,6 +268,19 @@ array(const struct eval *e, const struct dyn *v, const uint8_t *t,
 	    (op == IMAGE_OP_ARRAY_CONTAINS_ALL);
 }
 
+/* A text of the user in the list that the target names: specification 4.3. */
+RARE static bool
+segment_list(struct eval *e, const struct dyn *v, const uint8_t *t)
+{
+	struct image_str name;
+
+	if (kind(t) != IMAGE_TARGET_STRING || !v->has_text)
+		return false;
+	if (!image_str(&e->im, le32load(t + IMAGE_TARGET_STR), &name))
+		return eval_fail(e, EVAL_DAMAGED);
+	return eval_in_list(e, v, &name);
+}
+
 static bool
 holds(struct eval *e, enum image_op op, struct dyn *v, const uint8_t *t)
 {
@@ -313,10 +326,10 @@ holds(struct eval *e, enum image_op op, struct dyn *v, const uint8_t *t)
 	case IMAGE_OP_ARRAY_CONTAINS_ALL:
 	case IMAGE_OP_NOT_ARRAY_CONTAINS_ALL:
 		return array(e, v, t, op);
-	case IMAGE_OP_IN_SEGMENT_LIST: /* no list is loaded: no members */
-		return false;
+	case IMAGE_OP_IN_SEGMENT_LIST:
+		return segment_list(e, v, t);
 	case IMAGE_OP_NOT_IN_SEGMENT_LIST:
-		return true;
+		return !segment_list(e, v, t);
 	case IMAGE_OP_UNSUPPORTED:
 		break;
 	}

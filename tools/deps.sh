@@ -11,7 +11,7 @@ set -u
 
 build='gcc make pkg-config libc6-dev
 libcurl4-openssl-dev libssl-dev liblmdb-dev libjsmn-dev libinih-dev
-libpcre2-dev libunistring-dev zlib1g-dev libmicrohttpd-dev'
+libmaxminddb-dev libpcre2-dev libunistring-dev zlib1g-dev libmicrohttpd-dev'
 tests='libcmocka-dev binutils util-linux strace curl'
 ci='clang libclang-rt-dev clang-format g++ valgrind git'
 
@@ -34,14 +34,15 @@ if [ "$run" = list ]; then
 fi
 
 if [ "$run" = headers ]; then
-	for lib in lmdb libcurl inih zlib libcrypto libpcre2-8 libmicrohttpd; do
+	for lib in lmdb libcurl inih zlib libcrypto libpcre2-8 libmicrohttpd \
+	    libmaxminddb; do
 		if ! "${PKG_CONFIG:-pkg-config}" --exists "$lib"; then
 			echo "deps: $lib is missing: run make deps" >&2
 			exit 1
 		fi
 	done
 	for header in lmdb.h curl/curl.h ini.h zlib.h openssl/sha.h \
-	    microhttpd.h jsmn.h unicase.h; do
+	    microhttpd.h jsmn.h unicase.h maxminddb.h; do
 		if ! echo "#include <$header>" |
 		    ${CC:-cc} -DJSMN_HEADER -E - >/dev/null 2>&1; then
 			echo "deps: <$header> is missing: run make deps" >&2

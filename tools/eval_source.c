@@ -13,6 +13,7 @@
 #include "common/snapshot.h"
 #include "reader/forkgate.h"
 #include "syncer/compile.h"
+#include "tools/eval_parts.h"
 #include "tools/state.h"
 
 /* What a Statsig SDK calls rules that it was handed. */
@@ -31,6 +32,10 @@ eval_source_check(const struct cmd *cmd, const struct eval_source *s)
 		return CMD_USAGE;
 	if (s->rules != NULL && s->project != NULL)
 		return cmd_usage(cmd, "--project: a document has no projects");
+	if (s->rules == NULL && (s->country != NULL || s->idlists != NULL))
+		return cmd_usage(cmd,
+		    "--country and --idlists go with --rules; elsewhere they "
+		    "are where the rules are");
 	if (s->log && (s->rules != NULL || s->snapshot != NULL))
 		return cmd_usage(cmd,
 		    "--log: only a state directory has a queue; use --state");
@@ -129,28 +134,25 @@ snapshot_info_of(const struct eval_image *image, const char *project)
 }
 
 enum fg_status
-eval_source_write(
-    const struct eval_image *image, const char *project, const char *path)
+eval_source_write(const struct eval_image *image,
+    const struct eval_parts *parts, const char *project, const char *path)
 {
 	struct snapshot_info info = snapshot_info_of(image, project);
-	struct snapshot_part part = {
-	    MANIFEST_IMAGE, 0, image->bytes, image->len};
 
-	return snapshot_write(path, 0644, &info, &part, 1);
+	return snapshot_write(path, 0644, &info, parts->at, parts->n);
 }
 
 /* Nothing stays behind, however this process ends: the file has no name. */
 static enum fg_status
-image_to_memory(const struct eval_image *image, const char *project, int *fd)
+to_memory(const struct eval_image *image, const struct eval_parts *parts,
+    const char *project, int *fd)
 {
 	struct snapshot_info info = snapshot_info_of(image, project);
-	struct snapshot_part part = {
-	    MANIFEST_IMAGE, 0, image->bytes, image->len};
 
 	*fd = memfd_create("forkgate-rules", MFD_CLOEXEC);
 	if (*fd < 0)
 		return FG_E_IO;
-	return snapshot_put(*fd, &info, &part, 1);
+	return snapshot_put(*fd, &info, parts->at, parts->n);
 }
 
 /* Compiles the document; from here on it is a snapshot like others. */
@@ -158,13 +160,18 @@ static int
 take_rules(const struct cmd *cmd, struct eval_source *source)
 {
 	struct eval_image image;
+	struct eval_parts parts;
 	int fd = -1, rc = eval_source_compile(cmd, source->rules, &image);
 	enum fg_status st;
 
 	if (rc != CMD_OK)
 		return rc;
-	st = image_to_memory(&image, source->project, &fd);
-	free(image.bytes);
+	rc = eval_parts_load(
+	    cmd, &image, source->country, source->idlists, &parts);
+	if (rc != CMD_OK)
+		return rc;
+	st = to_memory(&image, &parts, source->project, &fd);
+	eval_parts_free(&parts);
 	if (st != FG_OK)
 		return cmd_fail(cmd, source->rules, st);
 	snprintf(

@@ -15,6 +15,7 @@
 #include "common/forkgate_status.h"
 #include "tools/cmd.h"
 
+struct eval_parts;
 struct fg;
 
 struct eval_source {
@@ -22,6 +23,8 @@ struct eval_source {
 	const char *rules;       /* a ruleset document */
 	const char *snapshot;    /* a .fgs file */
 	const char *project;     /* NULL: "default", or the snapshot's own */
+	const char *country;     /* with rules: a country file, or NULL */
+	const char *idlists;     /* with rules: a folder of ID lists, or NULL */
 	const char *environment; /* a tier, or NULL */
 	bool log;                /* what is checked is logged */
 	char memory[32];         /* a compiled document, as a path; private */
@@ -51,8 +54,8 @@ struct eval_image {
 int eval_source_compile(
     const struct cmd *cmd, const char *path, struct eval_image *out);
 
-/* Writes it as a snapshot file that everybody may read. */
-enum fg_status eval_source_write(
-    const struct eval_image *image, const char *project, const char *path);
+/* Writes it as a snapshot file that everybody may read, with all its parts. */
+enum fg_status eval_source_write(const struct eval_image *image,
+    const struct eval_parts *parts, const char *project, const char *path);
 
 #endif /* TOOLS_EVAL_SOURCE_H */
