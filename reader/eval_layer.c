@@ -8,7 +8,8 @@
 /* What the walk over the rules gathers. */
 struct gathered {
 	struct eval_pairs secondary; /* grown in the arena */
-	uint32_t cap;                /* of the result's params */
+	struct eval_param *params; /* likewise; a mapping empties the result */
+	uint32_t n_params, cap;
 	uint32_t rule_id, delegate, group_name, explicit_params;
 	bool has_explicit, is_group, hit, passed;
 };
@@ -54,12 +55,13 @@ name_of(const struct eval *e, const struct eval_param *p)
 }
 
 static bool
-has_param(const struct eval *e, const struct eval_param *p)
+has_param(
+    const struct eval *e, const struct gathered *g, const struct eval_param *p)
 {
 	struct image_str name = name_of(e, p);
 
-	for (uint32_t i = 0; i < e->r.n_params; i++) {
-		const struct eval_param *q = &e->r.params[i];
+	for (uint32_t i = 0; i < g->n_params; i++) {
+		const struct eval_param *q = &g->params[i];
 		struct image_str other;
 
 		if (p->own == NULL && q->own == NULL) {
@@ -117,8 +119,8 @@ n_params(const struct eval *e, const struct fg_params *own, uint32_t json,
 }
 
 static bool
-shares_param(
-    struct eval *e, const struct fg_params *own, uint32_t json, bool *shares)
+shares_param(struct eval *e, const struct gathered *g,
+    const struct fg_params *own, uint32_t json, bool *shares)
 {
 	uint32_t run = 0, n = n_params(e, own, json, &run);
 	struct eval_param p;
@@ -127,7 +129,7 @@ shares_param(
 	for (uint32_t i = 0; i < n && !*shares; i++) {
 		if (!nth_param(e, own, run, i, &p))
 			return false;
-		*shares = has_param(e, &p);
+		*shares = has_param(e, g, &p);
 	}
 	return true;
 }
@@ -141,25 +143,24 @@ add_params(struct eval *e, struct gathered *g, const struct fg_params *own,
 
 	if (own == NULL && n > e->im.size / 8)
 		return eval_fail(e, EVAL_DAMAGED);
-	if (n > g->cap - e->r.n_params) {
-		uint32_t cap = (e->r.n_params + n) * 2;
+	if (n > g->cap - g->n_params) {
+		uint32_t cap = (g->n_params + n) * 2;
 		struct eval_param *grown =
 		    arena_get(e->in->arena, cap * sizeof(*grown));
 
 		if (grown == NULL)
 			return eval_fail(e, EVAL_NO_MEMORY);
-		if (e->r.n_params > 0)
-			memcpy(
-			    grown, e->r.params, e->r.n_params * sizeof(*grown));
-		e->r.params = grown;
+		if (g->n_params > 0)
+			memcpy(grown, g->params, g->n_params * sizeof(*grown));
+		g->params = grown;
 		g->cap = cap;
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		if (!nth_param(e, own, run, i, &p))
 			return false;
 		p.rule = rule;
-		if (!has_param(e, &p))
-			e->r.params[e->r.n_params++] = p;
+		if (!has_param(e, g, &p))
+			g->params[g->n_params++] = p;
 	}
 	return true;
 }
@@ -173,7 +174,7 @@ take_delegate(struct eval *e, struct gathered *g, const uint8_t *rule)
 
 	if (g->hit || (e->r.json == 0 && e->r.own_params == NULL))
 		return true;
-	if (!shares_param(e, e->r.own_params, e->r.json, &shares))
+	if (!shares_param(e, g, e->r.own_params, e->r.json, &shares))
 		return false;
 	if (shares)
 		return true;
@@ -259,6 +260,8 @@ eval_new_layer(struct eval *e, const uint8_t *spec)
 	e->r.group_name = g.group_name;
 	e->r.rule_id = g.rule_id;
 	e->r.is_merged = true;
+	e->r.params = g.params;
+	e->r.n_params = g.n_params;
 	e->r.own_params = NULL;
 	e->r.is_experiment_group = g.is_group;
 	e->r.is_experiment_active =
