@@ -43,10 +43,10 @@ struct measure_subject {
 	/* Returns how many ns of the time it took do not count. */
 	uint64_t (*run)(void *arg, size_t n);
 	void *arg;
-	size_t n;    /* 0: found out */
-	bool sleeps; /* waits for the disk, say: all the time counts */
-	double ns[MEASURE_ROUNDS];
-	double median; /* ns of one */
+	size_t n; /* 0: found out */
+	double ns[MEASURE_ROUNDS], wall[MEASURE_ROUNDS];
+	double median;      /* ns of one, of the thread's time */
+	double median_wall; /* others and the disk included */
 };
 
 /*
