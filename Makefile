@@ -7,6 +7,7 @@
 #   make test SAN=address,undefined
 #   make test KINDS="unit e2e" ONLY=queue
 #   make memcheck              unit tests under valgrind
+#   make parity                compares with the reference implementation
 #   make bench                 figures into build/bench/report.md
 #   make check                 static checks: layers, format, exports ...
 #   make fuzz-NAME             fuzz one parser until stopped (needs clang)
@@ -177,6 +178,14 @@ check: $(B)/$(SONAME)
 bench: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) all $(BENCH)
 	@$(BENCH) build/bench
+
+# Against the reference implementation, which npm fetches.  SEED, DOCS, USERS
+# choose what is asked; FAULT=1 shows that a wrong operator is noticed.
+.PHONY: parity
+parity: deps
+	@$(MAKE) --no-print-directory $(PARALLEL) $(B)/forkgate
+	@SEED='$(SEED)' DOCS='$(DOCS)' USERS='$(USERS)' FAULT='$(FAULT)' \
+	    sh tests/parity/run.sh $(B)
 
 .PHONY: memcheck
 memcheck: $(TESTS) $(B)/nojit.so

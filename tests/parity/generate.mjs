@@ -1,0 +1,39 @@
+// generate: documents and questions to them, for the comparison.
+//
+//   node generate.mjs OUT SEED DOCS USERS
+//
+// Writes OUT/0001/document.json and OUT/0001/cases.jsonl and so on; the cases
+// are every entity of the document for each user.  ID_LISTS=1 and COUNTRY=1 in
+// the environment add what a document alone cannot answer.
+import fs from 'node:fs';
+import path from 'node:path';
+import { makeDocument } from './document.mjs';
+import { Random } from './random.mjs';
+import { makeUser } from './users.mjs';
+
+const [out, seed, docs, users] = process.argv.slice(2);
+const options = { idLists: process.env.ID_LISTS === '1', country: process.env.COUNTRY === '1' };
+
+function* questions(document) {
+  for (const name of Object.keys(document.feature_gates)) yield { kind: 'gate', name };
+  for (const [name, spec] of Object.entries(document.dynamic_configs)) yield { kind: spec.entity === 'dynamic_config' ? 'config' : 'experiment', name };
+  for (const name of Object.keys(document.cmab_configs)) yield { kind: 'experiment', name };
+  for (const name of Object.keys(document.layer_configs)) yield { kind: 'layer', name };
+  for (const name of Object.keys(document.param_stores)) yield { kind: 'param_store', name };
+  for (const kind of ['gate', 'config', 'experiment', 'layer']) yield { kind, name: 'no-such-name' };
+}
+
+for (let number = 1; number <= Number(docs); number++) {
+  const folder = path.join(out, String(number).padStart(4, '0'));
+  const document = makeDocument(new Random(`document ${seed} ${number}`), number, options);
+  const random = new Random(`users ${seed} ${number}`);
+  const list = [...questions(document)];
+  const lines = [];
+  for (let i = 0; i < Number(users); i++) {
+    const user = makeUser(random, Object.values(document.condition_map));
+    for (const question of list) lines.push(`${JSON.stringify({ user, ...question })}\n`);
+  }
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, 'document.json'), JSON.stringify(document));
+  fs.writeFileSync(path.join(folder, 'cases.jsonl'), lines.join(''));
+}

@@ -1,0 +1,66 @@
+#!/bin/sh
+# run: our answers against those of the reference implementation.
+#
+#   run.sh BUILD        from the environment: SEED, DOCS, USERS, SHOW, FAULT,
+#                       ID_LISTS, COUNTRY (see generate.mjs)
+#
+# Installs the reference into build/parity when it is not there, generates DOCS
+# documents and USERS users for each from SEED, asks both sides for everything
+# and prints every difference.  With FAULT=1 our side gets documents with one
+# operator turned round, and all is well when that is noticed.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+
+: "${1:?usage: run.sh BUILD}"
+forkgate=$1/forkgate
+here=tests/parity
+home=build/parity
+package=@statsig/statsig-node-core
+version=0.23.2
+seed=${SEED:-1}
+data=$home/data-$seed
+
+die() {
+	echo "parity: $*" >&2
+	exit 3
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+command -v node >/dev/null && command -v npm >/dev/null ||
+    as_root apt-get install -y nodejs npm || die "node and npm are missing"
+if [ ! -d "$home/node_modules/$package" ]; then
+	mkdir -p "$home"
+	npm install --no-audit --no-fund --silent --prefix "$home" \
+	    "$package@$version" || die "$package cannot be installed"
+fi
+
+rm -rf "$data"
+node "$here/generate.mjs" "$data" "$seed" "${DOCS:-200}" "${USERS:-25}" ||
+    die "no documents"
+# A process for every twenty documents, which it keeps in memory.
+printf '%s\n' "$data"/* | xargs -n 20 node "$here/reference.mjs" "$home" ||
+    die "the reference gives no answers"
+for folder in "$data"/*; do
+	rules=$folder/document.json
+	if [ -n "${FAULT-}" ]; then
+		node "$here/fault.mjs" "$rules" "$folder/fault.json" || exit 3
+		rules=$folder/fault.json
+	fi
+	"$forkgate" eval --rules "$rules" --cases "$folder/cases.jsonl" \
+	    >"$folder/forkgate.jsonl" 2>"$folder/notes.txt" || {
+		tail -n 5 "$folder/notes.txt" >&2
+		echo "$folder: forkgate eval ended with $?" >&2
+	}
+done
+node "$here/compare.mjs" "$data"/*
+differs=$?
+[ -n "${FAULT-}" ] || exit $differs
+if [ $differs = 1 ]; then
+	echo "the fault was noticed"
+else
+	echo "the fault was not noticed" >&2
+	exit 1
+fi
