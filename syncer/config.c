@@ -560,6 +560,7 @@ config_free(struct config *config)
 	}
 	free(config->projects);
 	free(config->syncer.state_dir);
+	free(config->syncer.country_table);
 	free(config->syncer.reader_group);
 	*config = (struct config){0};
 }

@@ -36,8 +36,9 @@
 
 struct config_syncer {
 	char *state_dir;
-	char *reader_group; /* NULL: the syncer's own */
-	uint64_t log_level; /* enum log_level */
+	char *reader_group;  /* NULL: the syncer's own */
+	char *country_table; /* a file; NULL: none */
+	uint64_t log_level;  /* enum log_level */
 	uint64_t keep_generations;
 	uint64_t keep_age_ms;
 	uint64_t keep_bytes;

@@ -23,6 +23,7 @@
 const struct config_key config_keys[] = {
     {CONFIG_SYNCER, "state_dir", CONFIG_PATH, S(state_dir), "/var/lib/forkgate", 0, 0},
     {CONFIG_SYNCER, "reader_group", CONFIG_TEXT, S(reader_group), NULL, 0, 0},
+    {CONFIG_SYNCER, "country_table", CONFIG_PATH, S(country_table), NULL, 0, 0},
     {CONFIG_SYNCER, "log_level", CONFIG_LEVEL, S(log_level), "info", 0, 0},
     {CONFIG_SYNCER, "keep_generations", CONFIG_COUNT, S(keep_generations), "5", 2, 50},
     {CONFIG_SYNCER, "keep_age", CONFIG_MS, S(keep_age_ms), "10m", 10 * SECOND, 7 * 24 * HOUR},

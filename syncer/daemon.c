@@ -31,6 +31,7 @@ struct syncer {
 	struct http *http;
 	struct durable *durable;
 	struct ship *ship;
+	struct countries *countries;
 	struct project *projects[CONFIG_PROJECTS];
 	size_t n_projects;
 	char session[IDENTITY_SESSION];
@@ -392,11 +393,15 @@ open_work(struct syncer *s)
 	};
 	enum fg_status status = ship_new(&ship, &s->ship);
 
+	if (status == FG_OK)
+		status = countries_new(
+		    s->store, s->config->syncer.country_table, &s->countries);
 	for (size_t i = 0; i < s->config->n_projects && status == FG_OK; i++) {
 		struct project_parts parts = {
 		    .loop = s->loop,
 		    .http = s->http,
 		    .store = s->store,
+		    .countries = s->countries,
 		    .config = &s->config->projects[i],
 		    .session = s->session,
 		    .settled = on_settled,
@@ -415,6 +420,7 @@ close_all(struct syncer *s)
 {
 	for (size_t i = 0; i < s->n_projects; i++)
 		project_free(s->projects[i]);
+	countries_free(s->countries);
 	ship_free(s->ship);
 	http_free(s->http);
 	durable_free(s->durable);

@@ -23,7 +23,8 @@
 struct project {
 	struct project_parts parts;
 	struct project_status status;
-	char *checksum; /* of what is held, NULL: none */
+	char *checksum;                  /* of what is held, NULL: none */
+	struct manifest_section country; /* that it names; id 0: none */
 	const char *trusted[2];
 	struct loop_timer timer;
 	struct http_call *call;
@@ -70,6 +71,9 @@ look_up(struct project *p)
 		log_info("[project %s] no rules yet", p->status.name);
 		return;
 	}
+	if (manifest_find(held.manifest, held.manifest_len, MANIFEST_COUNTRIES,
+		0, &p->country) != FG_OK)
+		p->country.id = 0;
 	if (image_open(held.image, held.len, &im) != FG_OK) {
 		log_warn("[project %s] generation %llu cannot be read by this "
 			 "version; fetching the rules anew",
@@ -134,6 +138,7 @@ settle(struct project *p)
 	uint64_t wait =
 	    retry_jitter_ms(p->parts.config->interval_ms, retry_random());
 
+	project_refresh(p);
 	p->status.polls++;
 	if (wait < p->retry_after_ms)
 		wait = p->retry_after_ms;
@@ -241,6 +246,26 @@ tell_notes(const struct project *p, const struct compile_notes *notes)
 		    p->status.name, told - NOTES_TOLD);
 }
 
+/* With what goes beside the image. */
+static enum fg_status
+store_image(struct project *p, uint64_t generation, uint64_t lcut_ms,
+    const void *image, size_t len)
+{
+	struct store_part part = {.kind = MANIFEST_COUNTRIES};
+	enum fg_status status;
+
+	part.id = countries_id(p->parts.countries, &p->country);
+	status = store_commit_parts(p->parts.store, p->status.name, generation,
+	    lcut_ms, image, len, &part, part.id != 0);
+	if (status == FG_OK && part.id != p->country.id)
+		p->country = (struct manifest_section){.id = part.id};
+	if (status == FG_E_INVALID && part.id != 0) {
+		p->country.id = 0;
+		countries_forget(p->parts.countries);
+	}
+	return status;
+}
+
 static enum fg_status
 commit(struct project *p, const struct compile_result *doc, size_t n)
 {
@@ -255,8 +280,8 @@ commit(struct project *p, const struct compile_result *doc, size_t n)
 		return FG_E_NOMEM;
 	image_seal(
 	    doc->image, doc->image_len, generation, loop_unix_ms(), SOURCE);
-	status = store_commit(
-	    store, name, generation, doc->time, doc->image, doc->image_len);
+	status =
+	    store_image(p, generation, doc->time, doc->image, doc->image_len);
 	if (status != FG_OK) {
 		int keep = errno;
 
@@ -272,6 +297,60 @@ commit(struct project *p, const struct compile_result *doc, size_t n)
 	    name, (unsigned long long)generation, doc->n_gates, doc->n_configs,
 	    doc->n_layers, n, (unsigned long long)(loop_clock_ms() - began));
 	return FG_OK;
+}
+
+/* Takes the image over; its time and where it was from stay. */
+static enum fg_status
+commit_again(
+    struct project *p, uint8_t *image, const struct store_generation *held)
+{
+	uint64_t generation =
+	    store_next_generation(p->parts.store, p->status.name);
+	char source[IMAGE_SOURCE_CAP + 1] = "";
+	enum fg_status status;
+	struct image im;
+
+	status = image_open(image, held->len, &im);
+	if (status == FG_OK) {
+		memcpy(source, image + IMAGE_H_SOURCE, IMAGE_SOURCE_CAP);
+		image_seal(image, im.size, generation,
+		    image_head64(&im, IMAGE_H_RECEIVED), source);
+		status =
+		    store_image(p, generation, held->lcut_ms, image, im.size);
+	}
+	free(image);
+	if (status == FG_OK)
+		p->status.generation = generation;
+	return status;
+}
+
+void
+project_refresh(struct project *p)
+{
+	struct store_generation held;
+	enum fg_status status = FG_E_NOMEM;
+	uint8_t *image;
+
+	if (p->status.generation == 0 ||
+	    countries_id(p->parts.countries, &p->country) == p->country.id ||
+	    store_latest(p->parts.store, p->status.name, &held) != FG_OK)
+		return;
+	image = malloc(held.len);
+	if (image != NULL) {
+		memcpy(image, held.image, held.len);
+		status = commit_again(p, image, &held);
+	}
+	if (status == FG_OK) {
+		p->status.commits++;
+		log_info("[project %s] generation %llu: the same rules with "
+			 "%s country table",
+		    p->status.name, (unsigned long long)p->status.generation,
+		    p->country.id != 0 ? "another" : "no");
+	} else {
+		log_warn("[project %s] the country table cannot be stored "
+			 "with the rules: %s",
+		    p->status.name, fg_strerror(status));
+	}
 }
 
 static void

@@ -15,6 +15,7 @@
 
 #include "common/forkgate_status.h"
 #include "syncer/config.h"
+#include "syncer/countries.h"
 #include "syncer/http.h"
 #include "syncer/loop.h"
 #include "syncer/store.h"
@@ -26,6 +27,7 @@ struct project_parts {
 	struct loop *loop;
 	struct http *http;
 	struct store *store;
+	struct countries *countries;
 	struct config_project *config;
 	const char *session;
 	/* A poll is over, well or not. */
@@ -67,6 +69,12 @@ void project_status(const struct project *project, struct project_status *out);
  */
 enum fg_status project_take(
     struct project *project, const char *text, size_t n);
+
+/*
+ * Commits the rules that are held once more if what goes beside them has
+ * changed.  Each poll ends with it.
+ */
+void project_refresh(struct project *project);
 
 /*
  * Is the document made for this key?  It says so by a hash, if at all; true

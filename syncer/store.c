@@ -430,6 +430,8 @@ store_older(struct store *s, const char *project, uint64_t generation,
 		out->time_ms = g->head.time_ms;
 		out->image = g->image.data;
 		out->len = (size_t)g->section.len;
+		out->manifest = g->manifest.data;
+		out->manifest_len = g->manifest.len;
 		st = FG_OK;
 	}
 	free(gens.gen);

@@ -85,11 +85,14 @@ enum fg_status store_commit_parts(struct store *store, const char *project,
 enum fg_status store_put_shared(
     struct store *store, const void *data, size_t len, uint64_t *id);
 
-/* A generation that is kept.  The image is borrowed until the next call. */
+/*
+ * A generation that is kept.  Image and manifest, which names the values beside
+ * it, are borrowed until the next call.
+ */
 struct store_generation {
 	uint64_t generation, lcut_ms, time_ms;
-	const uint8_t *image;
-	size_t len;
+	const uint8_t *image, *manifest;
+	size_t len, manifest_len;
 };
 
 /* The newest generation of a project, or FG_ABSENT. */

