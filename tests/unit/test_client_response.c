@@ -480,6 +480,58 @@ overrides_answer_only_if_asked_to(void **state)
 	    "\"is_device_based\":false,\"passed\":false}");
 }
 
+/* The merged layer's rule delegates to an experiment that is overridden. */
+static void
+an_overridden_delegate_fills_a_merged_layer(void **state)
+{
+	static const char layer[] = "\"mo\":" SPEC("layer", "userID",
+	    "{\"z\":1}", ",\"useNewLayerEval\":true") "\"rules\":[" RULE("r_d",
+	    "\"all\"", "{\"p\":2}", ",\"configDelegate\":\"exp\"") "]}";
+	struct fixture_doc doc = {gates, configs, layer, conditions, NULL};
+	struct fg_member p = {.key = "p", .key_len = 1};
+	char *text = fixture_text(&doc);
+
+	(void)state;
+	fg_session_end(ses);
+	fg_close(fg);
+	ses = NULL;
+	fg = fixture_open(text, NULL);
+	free(text);
+	assert_int_equal(fg_session_begin(fg, &ses), FG_OK);
+	p.value = (struct fg_value){.type = FG_INT, .u.integer = 9};
+	fg_override_value(fg, FG_EXPERIMENT, "exp", NULL, &p, 1);
+	opt.include_local_overrides = true;
+	respond();
+	has("\"value\":{\"p\":9,\"z\":1}");
+	has("\"parameter_rule_ids\":{\"p\":\"r_d\",\"z\":\"default\"}");
+}
+
+/* Conditions on groups are compared with none and make it unsupported. */
+static void
+what_is_unsupported_has_no_value(void **state)
+{
+	static const char config[] = "\"uns\":" SPEC("dynamic_config", "userID",
+	    "{\"a\":1}", "") "\"rules\":[" RULE("r", "\"group\"", "{\"a\":2}",
+	    "") "]},"
+		"\"exp\":" SPEC(
+		    "experiment", "userID", "{}", "") "\"rules\":[" RULE("r_e",
+		    "\"all\"", "{}", ",\"groupName\":\"G\"") "]}";
+	struct fixture_doc doc = {gates, config, NULL, conditions, NULL};
+	char *text = fixture_text(&doc);
+
+	(void)state;
+	fg_session_end(ses);
+	fg_close(fg);
+	ses = NULL;
+	fg = fixture_open(text, NULL);
+	free(text);
+	assert_int_equal(fg_session_begin(fg, &ses), FG_OK);
+	respond();
+	has("\"uns\":{\"name\":\"uns\",\"rule_id\":\"\","
+	    "\"secondary_exposures\":[],\"id_type\":\"userID\","
+	    "\"value\":null,\"is_device_based\":false,\"passed\":false}");
+}
+
 static void
 a_client_that_has_it_all_is_told_so(void **state)
 {
@@ -649,6 +701,8 @@ main(void)
 	    TEST(an_app_gets_what_is_marked_for_it),
 	    TEST(a_client_key_leads_to_an_app),
 	    TEST(overrides_answer_only_if_asked_to),
+	    TEST(an_overridden_delegate_fills_a_merged_layer),
+	    TEST(what_is_unsupported_has_no_value),
 	    TEST(a_client_that_has_it_all_is_told_so),
 	    TEST(session_replay_is_drawn_once_for_each_user),
 	    TEST(a_response_logs_nothing),
