@@ -15,6 +15,12 @@
 #include "reader/rules_look.h"
 #include "reader/rules_map.h"
 
+static unsigned
+hex_digit(char c)
+{
+	return c >= 'a' ? (unsigned)(c - 'a') + 10 : (unsigned)(c - '0');
+}
+
 /* All zeros where the kernel does not tell: then checksums are verified. */
 static void
 read_boot_id(uint8_t id[EPOCH_ID])
@@ -28,8 +34,11 @@ read_boot_id(uint8_t id[EPOCH_ID])
 		return;
 	if (read(fd, text, sizeof(text) - 1) >= 36)
 		for (const char *p = text; *p != '\0' && n < EPOCH_ID; p++)
-			if (*p != '-' && sscanf(p++, "%2hhx", &id[n]) == 1)
-				n++;
+			if (*p != '-' && p[1] != '\0') {
+				id[n++] = (uint8_t)(hex_digit(p[0]) << 4 |
+				    hex_digit(p[1]));
+				p++;
+			}
 	close(fd);
 }
 
