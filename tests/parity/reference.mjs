@@ -67,8 +67,8 @@ const sorted = (_, v) => (v && typeof v === 'object' && !Array.isArray(v) ? Obje
 // The entities whose nested gates the response cannot tell: those that ask,
 // however deep, for an experiment's group or for a gate that is not there (its
 // stale rule id is that of whatever the response evaluated before).  Likewise
-// those that ask for a gate of these names: what the response remembers of one
-// that is mapped decides whether it fills in the undelegated ones.
+// those that ask for a gate of these names: a mapped one empties what was known,
+// but not where the response remembers its answer from another entity.
 function untold({ feature_gates: gates, dynamic_configs: configs, layer_configs: layers, condition_map: conditions }, names) {
   const found = new Set();
   const asks = (key) => {
@@ -100,8 +100,9 @@ function entryOf(response, { kind, name }, live, without) {
   return entry.rule_id === live.ruleID && same(entry.value, live.value ?? {}) ? entry : null;
 }
 
-function tell(question, live, entry, withoutUndelegated) {
+function tell(question, live, entry, withoutLists) {
   const { kind, name } = question;
+  const hasLists = !withoutLists.has(`${kind} ${name}`);
   const raw = kind === 'experiment' || kind === 'layer';
   return {
     kind,
@@ -113,9 +114,9 @@ function tell(question, live, entry, withoutUndelegated) {
     group_name: raw ? live.groupName ?? null : undefined,
     is_experiment_active: raw ? live.isExperimentActive ?? null : undefined,
     allocated_experiment: kind === 'layer' ? live.allocatedExperimentName || null : undefined,
-    secondary_exposures: raw ? live.secondaryExposures ?? [] : entry?.secondary_exposures ?? null,
-    undelegated_secondary_exposures: (kind === 'layer' && !withoutUndelegated.has(`layer ${name}`) && entry?.undelegated_secondary_exposures) || undefined,
-    explicit_parameters: (kind === 'layer' && entry?.explicit_parameters) || undefined,
+    secondary_exposures: raw ? live.secondaryExposures ?? [] : (hasLists && entry?.secondary_exposures) || null,
+    undelegated_secondary_exposures: (kind === 'layer' && hasLists && entry?.undelegated_secondary_exposures) || undefined,
+    explicit_parameters: (kind === 'layer' && hasLists && entry?.explicit_parameters) || undefined,
     is_user_in_experiment: entry?.is_user_in_experiment,
     passed: entry?.passed,
   };
@@ -126,7 +127,7 @@ async function answerAll(folder) {
   const parsed = JSON.parse(document);
   const statsig = await open(document, parsed.time);
   const without = untold(parsed, []);
-  const withoutUndelegated = untold(parsed, Object.keys(parsed.overrides));
+  const withoutLists = untold(parsed, Object.keys(parsed.overrides));
   const stores = parsed.param_stores;
   const lines = [];
   let userText = null;
@@ -143,7 +144,7 @@ async function answerAll(folder) {
       response = json ? JSON.parse(json) : null;
     }
     const live = answer(statsig, user, question, stores);
-    lines.push(`${JSON.stringify(tell(question, live, entryOf(response, question, live, without), withoutUndelegated))}\n`);
+    lines.push(`${JSON.stringify(tell(question, live, entryOf(response, question, live, without), withoutLists))}\n`);
   }
   await statsig.shutdown();
   fs.writeFileSync(path.join(folder, 'reference.jsonl'), lines.join(''));
