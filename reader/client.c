@@ -2,12 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #define DEFAULT_STATE_DIR "/var/lib/forkgate"
 #define WAIT_STEP_MS      2
+#define LOOK_MS           1000
 
 static _Atomic uint64_t next_id = 1;
 
@@ -94,9 +96,57 @@ heartbeat_old(void *arg)
 	return info.stale;
 }
 
+static uint64_t
+monotonic_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t
+monotonic_ms(void)
+{
+	return monotonic_ns() / 1000000;
+}
+
+/* Looks for the queue's folder, at most once a second until it is there. */
+static void
+find_queue(struct fg *fg)
+{
+	uint64_t now = monotonic_ms();
+	int saved = errno, fd;
+
+	if (now < atomic_load(&fg->next_look_ms))
+		return;
+	atomic_store(&fg->next_look_ms, now + LOOK_MS);
+	fd = open(fg->queue_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		if (queue_set_dir(fg->queue, fd) == FG_OK)
+			atomic_store(&fg->has_queue_dir, true);
+		close(fd);
+	}
+	errno = saved;
+}
+
+/* STATE/queue, absolute, for the program may change its folder; malloc'd. */
+static char *
+queue_path(const char *dir)
+{
+	char cwd[4096] = "", *path;
+
+	if (dir[0] != '/' && getcwd(cwd, sizeof(cwd)) == NULL)
+		return NULL;
+	if (asprintf(
+		&path, "%s%s%s/queue", cwd, cwd[0] != '\0' ? "/" : "", dir) < 0)
+		return NULL;
+	return path;
+}
+
 /*
  * A missing queue/ is no failure: nothing can be logged yet, and evaluation
- * must go on.  Without a descriptor every event is dropped and counted.
+ * must go on.  Until it is there every event is dropped and counted.
  */
 static enum fg_status
 open_queue(struct fg *fg, const char *dir, const char *project)
@@ -104,20 +154,16 @@ open_queue(struct fg *fg, const char *dir, const char *project)
 	struct queue_options opt = {.allowance = queue_allowance,
 	    .heartbeat_old = heartbeat_old,
 	    .arg = fg->rules};
-	int state = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd;
-	enum fg_status st;
+	enum fg_status st = queue_new(-1, project, &opt, &fg->queue);
 
-	if (state < 0)
-		state = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	fd = state < 0
-	    ? -1
-	    : openat(state, "queue", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	st = queue_new(fd, project, &opt, &fg->queue);
-	if (fd >= 0)
-		close(fd);
-	if (state >= 0)
-		close(state);
-	return st;
+	if (st != FG_OK)
+		return st;
+	fg->queue_path = queue_path(dir);
+	if (fg->queue_path == NULL)
+		return FG_E_NOMEM;
+	find_queue(fg);
+	atomic_store(&fg->next_look_ms, 0);
+	return FG_OK;
 }
 
 enum fg_status
@@ -186,27 +232,13 @@ fg_close(struct fg *fg)
 	for (int i = 0; i < CLIENT_N_SPARE; i++)
 		session_free(atomic_load(&fg->spare[i]));
 	queue_free(fg->queue);
+	free(fg->queue_path);
 	rules_close(fg->rules);
 	dedupe_free(fg->dedupe);
 	regex_cache_free(fg->regex);
 	overrides_free(fg->overrides);
 	arena_free(&fg->arena);
 	free(fg);
-}
-
-static uint64_t
-monotonic_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
-static uint64_t
-monotonic_ms(void)
-{
-	return monotonic_ns() / 1000000;
 }
 
 enum fg_status
@@ -231,6 +263,7 @@ fg_wait_ready(struct fg *fg, int timeout_ms)
 enum fg_status
 fg_flush(struct fg *fg, int timeout_ms)
 {
+	client_find_queue(fg);
 	return fg->queue != NULL ? queue_flush(fg->queue, timeout_ms) : FG_OK;
 }
 
@@ -299,6 +332,14 @@ session_new(struct fg *fg)
 	return ses;
 }
 
+void
+client_find_queue(struct fg *fg)
+{
+	if (fg->queue != NULL &&
+	    !atomic_load_explicit(&fg->has_queue_dir, memory_order_relaxed))
+		find_queue(fg);
+}
+
 enum fg_status
 fg_session_begin(struct fg *fg, struct fg_session **out)
 {
@@ -313,6 +354,7 @@ fg_session_begin(struct fg *fg, struct fg_session **out)
 		ses = session_new(fg);
 	if (ses == NULL)
 		return FG_E_NOMEM;
+	client_find_queue(fg);
 	ses->moved = false;
 	if (!session_pin(ses)) {
 		session_free(ses);

@@ -25,6 +25,9 @@
 struct fg {
 	struct rules *rules;
 	struct queue *queue; /* NULL: nothing is logged */
+	char *queue_path;    /* where its folder is, or will be */
+	_Atomic bool has_queue_dir;
+	_Atomic uint64_t next_look_ms; /* for the folder; monotonic */
 	struct dedupe *dedupe;
 	struct regex_cache *regex;
 	struct overrides *overrides;
@@ -97,6 +100,9 @@ bool session_is_alive(void *ses);
  */
 enum fg_status session_value(
     void *ses, uint32_t kind, uint64_t tag, const uint8_t **data, size_t *len);
+
+/* Looks for the queue's folder if the client was opened before it was made. */
+void client_find_queue(struct fg *fg);
 
 /* Adds the session's counters to the client's and the queue's. */
 void session_count(struct fg_session *ses);

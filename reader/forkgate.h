@@ -149,9 +149,10 @@ FG_API enum fg_status fg_wait_ready(struct fg *fg, int timeout_ms);
 
 /*
  * Seals this process's queue, so that the syncer need not wait for more.  With
- * timeout_ms > 0 it waits until all that was logged on this host before the
- * call was accepted by the server, the SDKs' "shutdown": FG_E_TIMEOUT when
- * that took longer; nothing is lost then, it stays on disk.
+ * timeout_ms > 0 it waits until all that this process has logged was accepted
+ * by the server, the SDKs' "shutdown", and returns at once when it has logged
+ * nothing: FG_E_TIMEOUT when that took longer; nothing is lost then, it stays
+ * on disk.  `forkgate flush --wait` waits for all processes of a host.
  */
 FG_API enum fg_status fg_flush(struct fg *fg, int timeout_ms);
 

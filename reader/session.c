@@ -148,6 +148,7 @@ fg_session_refresh(struct fg_session *ses)
 
 	session_count(ses);
 	arena_reset(&ses->arena);
+	client_find_queue(ses->fg);
 	ses->moved = false;
 	session_pin(ses);
 	return ses->pin.generation != before;

@@ -366,6 +366,31 @@ custom_events_are_never_dropped_as_repeats(void **state)
 	free(text);
 }
 
+/* The syncer makes the folder; a worker may have been there first. */
+static void
+a_queue_that_comes_later_is_found(void **state)
+{
+	struct fg_options o = FG_OPTIONS_INIT;
+	struct fg_session *ses;
+	struct fg *early;
+	char path[96];
+	size_t n;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/queue", dir);
+	assert_int_equal(rmdir(path), 0);
+	o.state_dir = dir;
+	assert_int_equal(fg_open(&o, &early), FG_OK);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(fg_session_begin(early, &ses), FG_OK);
+	assert_int_equal(
+	    fg_log_event(ses, user, "first", NULL, NULL, 0), FG_OK);
+	fg_session_end(ses);
+	fg_close(early);
+	free(events(&n));
+	assert_int_equal(n, 1);
+}
+
 static void
 a_client_works_in_every_child(void **state)
 {
@@ -410,6 +435,7 @@ main(void)
 	    TEST(an_exposure_is_logged_once_in_its_time),
 	    TEST(a_layer_logs_the_parameters_that_are_read),
 	    TEST(custom_events_are_never_dropped_as_repeats),
+	    TEST(a_queue_that_comes_later_is_found),
 	    TEST(a_client_works_in_every_child),
 	};
 
