@@ -14,12 +14,22 @@ complain() {
 	bad=1
 }
 
-# A fresh copy of the sources in $tmp/copy, which is not a git repository.
+# A copy of the sources in $tmp/copy, which is not a git repository.
+mkdir "$tmp/copy"
+tar -C "$root" --exclude=./build --exclude=./.git -cf - . |
+    tar -C "$tmp/copy" -xf -
+
+# Makes the copy as it was: what plant or a sed below changed is put back.
+planted_in=
 fresh() {
-	rm -rf "$tmp/copy"
-	mkdir "$tmp/copy"
-	tar -C "$root" --exclude=./build --exclude=./.git -cf - . |
-	    tar -C "$tmp/copy" -xf -
+	for back in $planted_in tools/deps.sh README.md Makefile; do
+		if [ -f "$root/$back" ]; then
+			cp "$root/$back" "$tmp/copy/$back"
+		else
+			rm -f "$tmp/copy/$back"
+		fi
+	done
+	planted_in=
 }
 
 # Runs a check of the copy; prints its status.
@@ -53,6 +63,7 @@ plant() {
 		cat "$tmp/copy/$1"
 	} >"$tmp/planted"
 	cp "$tmp/planted" "$tmp/copy/$1"
+	planted_in="$planted_in $1"
 }
 
 # The library's checks get libraries of the test's own making, see below.
