@@ -51,8 +51,9 @@ for folder in "$data"/*; do
 	fi
 	"$forkgate" eval --rules "$rules" --cases "$folder/cases.jsonl" \
 	    >"$folder/forkgate.jsonl" 2>"$folder/notes.txt" || {
-		tail -n 5 "$folder/notes.txt" >&2
-		echo "$folder: forkgate eval ended with $?" >&2
+		status=$?
+		tail -n 1 "$folder/notes.txt" >&2
+		echo "$folder: forkgate eval ended with $status" >&2
 	}
 done
 node "$here/compare.mjs" "$data"/*

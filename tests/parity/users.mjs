@@ -8,7 +8,7 @@ const ALIAS = { user_id: 'userID', app_version: 'appVersion', user_agent: 'userA
 const swapCase = (s) => [...s].map((c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase())).join('');
 
 function nearly(r, text) {
-  return r.of([`${text}x`, `x${text}`, text.slice(0, -1), swapCase(text), text.toUpperCase(), text.toLowerCase(), ` ${text}`, `a${text}b`]);
+  return r.of([`${text}x`, `x${text}`, [...text].slice(0, -1).join(''), swapCase(text), text.toUpperCase(), text.toLowerCase(), ` ${text}`, `a${text}b`]);
 }
 
 function anything(r) {
