@@ -75,16 +75,20 @@ take_group(struct eval *e, const uint8_t *cmab, uint32_t i, bool explores)
 	return true;
 }
 
-/* xorshift64*, whose seed is the session's: a fraction of 0 to 1. */
+/*
+ * xorshift64*, a fraction of 0 to 1.  The seed is the session's, and the time
+ * goes in as well: forked workers have inherited the same seed.
+ */
 static double
-random_fraction(const struct eval_input *in)
+random_fraction(struct eval *e)
 {
-	uint64_t x = *in->random;
+	const struct eval_input *in = e->in;
+	uint64_t x = *in->random + (uint64_t)eval_now(e) * HASH64_K1;
 
 	x ^= x >> 12;
 	x ^= x << 25;
 	x ^= x >> 27;
-	*in->random = x;
+	*in->random = x | 1;
 	return (double)((x * 0x2545f4914f6cdd1dULL) >> 11) * 0x1p-53;
 }
 
@@ -101,7 +105,7 @@ explore(struct eval *e, const uint8_t *cmab, uint32_t n)
 			return eval_fail(e, EVAL_DAMAGED);
 		sum += 1.0 / ((double)le64load(g + GROUP_RECORDS) + 1.0);
 	}
-	left = random_fraction(e->in) * sum;
+	left = random_fraction(e) * sum;
 	for (uint32_t i = 0; i + 1 < n; i++) {
 		const uint8_t *g = group_at(e, cmab, i);
 
@@ -213,7 +217,7 @@ take_best(struct eval *e, const uint8_t *cmab, uint32_t n)
 		}
 	}
 	if (best == n)
-		best = (uint32_t)(random_fraction(e->in) * n);
+		best = (uint32_t)(random_fraction(e) * n);
 	return take_group(e, cmab, best < n ? best : n - 1, false);
 }
 
