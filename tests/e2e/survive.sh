@@ -15,7 +15,7 @@ for w in 1 2; do
 done
 
 : >"$T/logged"
-i=0 n=1 logged=0
+i=0 n=1 logged=0 tried=0
 while [ $i -lt $kills ]; do
 	kill_syncer
 	n=$((n + 1))
@@ -24,6 +24,7 @@ while [ $i -lt $kills ]; do
 	# Some starts live for a while, most die young.
 	sleep "$(printf '0.%03d' $((i * 7919 % 120)))"
 	if [ $((i % 4)) = 0 ]; then
+		tried=$((tried + 20))
 		worker log "$STATE" "kill-$i" 20 && logged=$((logged + 20)) &&
 		    for e in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19; do
 			echo "kill-$i-$e"
