@@ -77,7 +77,8 @@ store_keep(struct store *s, const char *project)
 	decided = decide_oldest(&s->opt, &gens, oldest,
 	    epoch_newest(file, page), store_living_bytes(s->env));
 	free(gens.gen);
-	if (decided > oldest)
+	/* Also what was retired before, when that could not be synced. */
+	if (decided > oldest || publish_safe_oldest(s->env->pub, page) < oldest)
 		st = publish_retire(s->env->pub, page, decided);
 	if (st != FG_OK) {
 		store_log(s, STORE_WARNING,
