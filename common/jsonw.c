@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/number.h"
+#include "common/utf8.h"
 
 void
 jsonw_init(struct jsonw *w, char *text, size_t cap)
@@ -122,41 +123,6 @@ jsonw_end_array(struct jsonw *w)
 	end(w, ']');
 }
 
-/*
- * The length of the well-formed sequence at p, or 0; *skip is then how many
- * bytes one U+FFFD stands for: the longest part of it that could have been the
- * start of a sequence (Unicode 15, table 3-7 and "best practice").
- */
-static size_t
-utf8_at(const uint8_t *p, size_t n, size_t *skip)
-{
-	uint8_t low = 0x80, high = 0xbf;
-	size_t len;
-
-	*skip = 1;
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] < 0xc2 || p[0] > 0xf4)
-		return 0;
-	len = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	if (p[0] == 0xe0)
-		low = 0xa0;
-	else if (p[0] == 0xed)
-		high = 0x9f;
-	else if (p[0] == 0xf0)
-		low = 0x90;
-	else if (p[0] == 0xf4)
-		high = 0x8f;
-	for (size_t i = 1; i < len; i++) {
-		if (i >= n || p[i] < low || p[i] > high)
-			return 0;
-		*skip = i + 1;
-		low = 0x80;
-		high = 0xbf;
-	}
-	return len;
-}
-
 static void
 put_escape(struct jsonw *w, uint8_t c)
 {
@@ -181,7 +147,8 @@ is_plain(uint8_t c)
 static void
 put_text(struct jsonw *w, const uint8_t *p, size_t n)
 {
-	size_t run, len, skip;
+	uint32_t cp;
+	size_t run, len;
 
 	put_char(w, '"');
 	while (n > 0) {
@@ -192,15 +159,15 @@ put_text(struct jsonw *w, const uint8_t *p, size_t n)
 		n -= run;
 		if (n == 0)
 			break;
-		len = utf8_at(p, n, &skip);
-		if (len == 0)
-			put(w, "\xef\xbf\xbd", 3);
-		else if (len == 1)
+		len = utf8_next((const char *)p, n, &cp);
+		if (cp < 0x80)
 			put_escape(w, p[0]);
+		else if (cp == UTF8_REPLACEMENT)
+			put(w, "\xef\xbf\xbd", 3);
 		else
 			put(w, p, len);
-		p += skip;
-		n -= skip;
+		p += len;
+		n -= len;
 	}
 	put_char(w, '"');
 }

@@ -62,13 +62,10 @@ call_run(struct call *c, void (*copy)(struct call *c, void *out), void *out)
 		copy(c, out);
 		if (c->expose)
 			expose_prepare(c);
-		if (ses->state != SESSION_RULES ||
-		    (session_is_alive(ses) && c->e.fault != EVAL_MOVED))
+		if (session_holds(ses) && c->e.fault != EVAL_MOVED)
 			return expose_commit(c);
 		arena_release(&ses->arena, mark);
-		ses->moved = true;
-		if (!session_pin(ses))
-			break;
+		session_move(ses);
 	}
 	give_up(c);
 	copy(c, out);

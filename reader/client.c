@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "common/host.h"
+#include "reader/path.h"
 
 #define DEFAULT_STATE_DIR "/var/lib/forkgate"
 #define WAIT_STEP_MS      2
@@ -96,26 +98,11 @@ heartbeat_old(void *arg)
 	return info.stale;
 }
 
-static uint64_t
-monotonic_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
-static uint64_t
-monotonic_ms(void)
-{
-	return monotonic_ns() / 1000000;
-}
-
 /* Looks for the queue's folder, at most once a second until it is there. */
 static void
 find_queue(struct fg *fg)
 {
-	uint64_t now = monotonic_ms();
+	uint64_t now = host_clock_ms(CLOCK_MONOTONIC);
 	int saved = errno, fd;
 
 	if (now < atomic_load(&fg->next_look_ms))
@@ -128,20 +115,6 @@ find_queue(struct fg *fg)
 		close(fd);
 	}
 	errno = saved;
-}
-
-/* STATE/queue, absolute, for the program may change its folder; malloc'd. */
-static char *
-queue_path(const char *dir)
-{
-	char cwd[4096] = "", *path;
-
-	if (dir[0] != '/' && getcwd(cwd, sizeof(cwd)) == NULL)
-		return NULL;
-	if (asprintf(
-		&path, "%s%s%s/queue", cwd, cwd[0] != '\0' ? "/" : "", dir) < 0)
-		return NULL;
-	return path;
 }
 
 /*
@@ -158,7 +131,7 @@ open_queue(struct fg *fg, const char *dir, const char *project)
 
 	if (st != FG_OK)
 		return st;
-	fg->queue_path = queue_path(dir);
+	fg->queue_path = path_absolute(dir, "queue");
 	if (fg->queue_path == NULL)
 		return FG_E_NOMEM;
 	find_queue(fg);
@@ -244,8 +217,8 @@ fg_close(struct fg *fg)
 enum fg_status
 fg_wait_ready(struct fg *fg, int timeout_ms)
 {
-	uint64_t end =
-	    monotonic_ms() + (uint64_t)(timeout_ms > 0 ? timeout_ms : 0);
+	uint64_t end = host_clock_ms(CLOCK_MONOTONIC) +
+	    (uint64_t)(timeout_ms > 0 ? timeout_ms : 0);
 	struct timespec step = {0, WAIT_STEP_MS * 1000000};
 	struct rules_pin pin;
 
@@ -254,7 +227,7 @@ fg_wait_ready(struct fg *fg, int timeout_ms)
 
 		if (st != FG_E_NOT_READY)
 			return st;
-		if (timeout_ms <= 0 || monotonic_ms() >= end)
+		if (timeout_ms <= 0 || host_clock_ms(CLOCK_MONOTONIC) >= end)
 			return FG_E_TIMEOUT;
 		nanosleep(&step, NULL);
 	}
@@ -311,7 +284,7 @@ session_new(struct fg *fg)
 	ses->fg = fg;
 	/* Not a secret: only workers must not all explore alike. */
 	ses->random = hash64_fold((uint64_t)(uintptr_t)ses ^ HASH64_K0,
-			  monotonic_ns() ^ HASH64_K1) |
+			  host_clock_ms(CLOCK_MONOTONIC) ^ HASH64_K1) |
 	    1;
 	ses->regex = regex_scratch_new();
 	ses->nobody = user_nobody();

@@ -104,6 +104,16 @@ enum fg_status session_value(
 /* Looks for the queue's folder if the client was opened before it was made. */
 void client_find_queue(struct fg *fg);
 
+/*
+ * Whether what was read of the session's rules counts: they are its
+ * generation's, or there are none.  To be asked after all is copied out and
+ * before anything lasts.
+ */
+bool session_holds(struct fg_session *ses);
+
+/* Takes the newest generation, because the session's own is gone. */
+void session_move(struct fg_session *ses);
+
 /* Adds the session's counters to the client's and the queue's. */
 void session_count(struct fg_session *ses);
 

@@ -230,13 +230,11 @@ make(struct response *r, bool *has_text)
 		put_response(r);
 		st = status_of(r);
 		arena_release(&ses->arena, mark);
-		if (session_is_alive(ses) && r->e.fault != EVAL_MOVED) {
+		if (session_holds(ses) && r->e.fault != EVAL_MOVED) {
 			*has_text = st == FG_OK;
 			return st;
 		}
-		ses->moved = true;
-		if (!session_pin(ses))
-			return FG_E_NOMEM;
+		session_move(ses);
 	}
 	return FG_E_BUSY;
 }

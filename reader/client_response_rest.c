@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "common/djb2.h"
+#include "common/host.h"
 #include "reader/client_response.h"
-#include "reader/process.h"
 
 /* ------------------------------------------------------ parameter stores */
 
@@ -371,7 +371,7 @@ session_id(char out[37])
 	if (mine == 0) {
 		if (getrandom(&mine, sizeof(mine), GRND_NONBLOCK) !=
 		    (ssize_t)sizeof(mine))
-			mine = process_clock_ms(CLOCK_REALTIME);
+			mine = host_clock_ms(CLOCK_REALTIME);
 		mine |= 1;
 		if (!atomic_compare_exchange_strong(&seed, &none, mine))
 			mine = none;

@@ -1,20 +1,11 @@
 #include "reader/expose.h"
 
-#include <time.h>
-
-static uint64_t
-clock_ms(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
+#include "common/host.h"
 
 uint64_t
 expose_now_ms(void)
 {
-	return clock_ms(CLOCK_REALTIME_COARSE);
+	return host_clock_ms(CLOCK_REALTIME_COARSE);
 }
 
 uint64_t
@@ -37,7 +28,7 @@ expose_is_repeat(struct fg_session *ses, uint64_t key)
 		ttl = image_head64(&ses->im, IMAGE_H_DEDUPE_TTL);
 	if (ttl == 0)
 		ttl = CLIENT_DEDUPE_TTL;
-	dedupe_tick(fg->dedupe, clock_ms(CLOCK_MONOTONIC_COARSE), ttl);
+	dedupe_tick(fg->dedupe, host_clock_ms(CLOCK_MONOTONIC_COARSE), ttl);
 	if (!dedupe_seen(fg->dedupe, key))
 		return false;
 	ses->n_deduplicated++;

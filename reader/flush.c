@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/host.h"
 #include "common/segment.h"
-#include "reader/process.h"
 
 #define NAP_MIN_NS 200000
 #define NAP_MAX_NS 10000000
@@ -16,7 +16,7 @@
 static enum fg_status
 wait_unlinked(int fd, int timeout_ms)
 {
-	uint64_t end = process_clock_ms(CLOCK_MONOTONIC) + (uint64_t)timeout_ms;
+	uint64_t end = host_clock_ms(CLOCK_MONOTONIC) + (uint64_t)timeout_ms;
 	struct timespec nap = {0, NAP_MIN_NS};
 	struct stat st;
 
@@ -25,7 +25,7 @@ wait_unlinked(int fd, int timeout_ms)
 			return FG_E_IO;
 		if (st.st_nlink == 0)
 			return FG_OK;
-		if (process_clock_ms(CLOCK_MONOTONIC) >= end)
+		if (host_clock_ms(CLOCK_MONOTONIC) >= end)
 			return FG_E_TIMEOUT;
 		(void)nanosleep(&nap, NULL);
 		if (nap.tv_nsec < NAP_MAX_NS)

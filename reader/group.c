@@ -118,12 +118,9 @@ search(struct search *s)
 {
 	for (int i = 0; i < CALL_ATTEMPTS; i++) {
 		walk(s);
-		if (s->ses->state != SESSION_RULES ||
-		    rules_alive(s->ses->fg->rules, &s->ses->pin))
+		if (session_holds(s->ses))
 			return;
-		s->ses->moved = true;
-		if (!session_pin(s->ses))
-			break;
+		session_move(s->ses);
 	}
 	s->n = 0;
 	s->is_experiment = false;

@@ -126,11 +126,9 @@ look_up(struct fg_session *ses, struct fg_user *user, const char *store,
 			p = find_param(&ses->im, rec, param);
 		if (p != NULL)
 			copy_source(ses, p, out);
-		if (rules_alive(ses->fg->rules, &ses->pin))
+		if (session_holds(ses))
 			return rec != NULL;
-		ses->moved = true;
-		if (!session_pin(ses))
-			break;
+		session_move(ses);
 	}
 	*out = (struct source){.kind = (enum image_param)0};
 	return false;

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/host.h"
 #include "common/record.h"
 #include "reader/flush.h"
 #include "reader/process.h"
@@ -320,13 +321,13 @@ describe(struct queue *q, uint32_t size, struct segment_info *info)
 	if (live->start_ticks == 0)
 		live->start_ticks = process_start_ticks();
 	if (!q->has_boot_id) {
-		process_boot_id(q->boot_id);
+		host_boot_id(q->boot_id);
 		q->has_boot_id = true;
 	}
 	memcpy(info->boot_id, q->boot_id, sizeof(info->boot_id));
 	(void)stpcpy(info->project, q->project);
 	info->start_ticks = live->start_ticks;
-	info->created_ms = process_clock_ms(CLOCK_REALTIME);
+	info->created_ms = host_clock_ms(CLOCK_REALTIME);
 	info->pid = (uint32_t)getpid();
 	info->birth = q->maps ? 0 : SEGMENT_WRITTEN;
 	info->capacity = size;
@@ -400,7 +401,7 @@ begin_segment(struct queue *q, size_t need)
 static enum fg_status
 rotate(struct queue *q, size_t user_len, size_t n)
 {
-	uint64_t now = process_clock_ms(CLOCK_MONOTONIC_COARSE);
+	uint64_t now = host_clock_ms(CLOCK_MONOTONIC_COARSE);
 	size_t need;
 	enum fg_status st;
 

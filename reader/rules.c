@@ -10,56 +10,14 @@
 
 #include "common/crc32c.h"
 #include "common/epoch.h"
+#include "common/host.h"
 #include "common/manifest.h"
 #include "common/snapshot.h"
+#include "reader/path.h"
 #include "reader/rules_look.h"
 #include "reader/rules_map.h"
 
-static unsigned
-hex_digit(char c)
-{
-	return c >= 'a' ? (unsigned)(c - 'a') + 10 : (unsigned)(c - '0');
-}
-
-/* All zeros where the kernel does not tell: then checksums are verified. */
-static void
-read_boot_id(uint8_t id[EPOCH_ID])
-{
-	char text[40] = {0};
-	unsigned n = 0;
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-
-	memset(id, 0, EPOCH_ID);
-	if (fd == -1)
-		return;
-	if (read(fd, text, sizeof(text) - 1) >= 36)
-		for (const char *p = text; *p != '\0' && n < EPOCH_ID; p++)
-			if (*p != '-' && p[1] != '\0') {
-				id[n++] = (uint8_t)(hex_digit(p[0]) << 4 |
-				    hex_digit(p[1]));
-				p++;
-			}
-	close(fd);
-}
-
 /* --- opening and closing ---------------------------------------------------- */
-
-/* Absolute, for a program may change its folder before it looks again. */
-static char *
-current_path(const char *state_dir)
-{
-	char cwd[4096] = "", *path;
-	size_t n;
-
-	if (state_dir[0] != '/' && getcwd(cwd, sizeof(cwd)) == NULL)
-		return NULL;
-	n = strlen(cwd) + strlen(state_dir) + sizeof("//rules/current");
-	path = malloc(n);
-	if (path != NULL)
-		snprintf(path, n, "%s%s%s/rules/current", cwd,
-		    cwd[0] != '\0' ? "/" : "", state_dir);
-	return path;
-}
 
 enum fg_status
 rules_open(const char *state_dir, const char *project, struct rules **out)
@@ -70,12 +28,13 @@ rules_open(const char *state_dir, const char *project, struct rules **out)
 	if (!epoch_name_ok(project))
 		return FG_E_INVALID;
 	r = calloc(1, sizeof(*r));
-	if (r == NULL || (r->path = current_path(state_dir)) == NULL) {
+	if (r == NULL ||
+	    (r->path = path_absolute(state_dir, "rules/current")) == NULL) {
 		free(r);
 		return FG_E_NOMEM;
 	}
 	memcpy(r->project, project, strlen(project));
-	read_boot_id(r->boot_id);
+	host_boot_id(r->boot_id);
 	/* Who was given little of it needs it for other things. */
 	r->limited =
 	    getrlimit(RLIMIT_AS, &lim) == 0 && lim.rlim_cur != RLIM_INFINITY;
@@ -364,8 +323,8 @@ static bool
 is_stale(struct rules *r, const struct rules_env *env)
 {
 	struct epoch_beat beat = epoch_last_beat(env->epoch);
-	uint64_t now_boot = rules_clock_ms(CLOCK_BOOTTIME);
-	uint64_t now_unix = rules_clock_ms(CLOCK_REALTIME);
+	uint64_t now_boot = host_clock_ms(CLOCK_BOOTTIME);
+	uint64_t now_unix = host_clock_ms(CLOCK_REALTIME);
 	uint8_t boot[EPOCH_ID];
 
 	epoch_boot_id(env->epoch, boot);

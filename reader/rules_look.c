@@ -4,17 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/host.h"
+
 #define LOOK_MS  1000   /* not more often than this by path */
 #define LEAVE_MS 600000 /* sessions may use a replaced environment so long */
-
-uint64_t
-rules_clock_ms(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 /* --- who may look --------------------------------------------------------- */
 
@@ -130,7 +123,7 @@ look_locked(struct rules *r, uint64_t now)
 void
 rules_look(struct rules *r)
 {
-	uint64_t now = rules_clock_ms(CLOCK_MONOTONIC_COARSE);
+	uint64_t now = host_clock_ms(CLOCK_MONOTONIC_COARSE);
 	int saved = errno;
 
 	if (now < __atomic_load_n(&r->next_look, __ATOMIC_RELAXED) ||
@@ -164,7 +157,7 @@ rules_look_is_due(struct rules *r, const struct rules_env *env)
 		__atomic_store_n(&r->fresh_ms, 0, __ATOMIC_RELAXED);
 		return false;
 	}
-	now = rules_clock_ms(CLOCK_MONOTONIC_COARSE);
+	now = host_clock_ms(CLOCK_MONOTONIC_COARSE);
 	until = __atomic_load_n(&r->fresh_ms, __ATOMIC_RELAXED);
 	if (until == 0)
 		__atomic_store_n(

@@ -33,8 +33,6 @@ struct rules {
 	struct rules_pin fixed;
 };
 
-uint64_t rules_clock_ms(clockid_t clock);
-
 /* The environment in use, or NULL. */
 struct rules_env *rules_env_of(struct rules *r);
 

@@ -121,6 +121,19 @@ session_value(
 	return v->status;
 }
 
+bool
+session_holds(struct fg_session *ses)
+{
+	return ses->state != SESSION_RULES || session_is_alive(ses);
+}
+
+void
+session_move(struct fg_session *ses)
+{
+	ses->moved = true;
+	session_pin(ses);
+}
+
 void
 session_count(struct fg_session *ses)
 {

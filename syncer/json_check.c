@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/endian.h"
+#include "common/utf8.h"
 #include "syncer/json.h"
 
 #define ONES      0x0101010101010101ULL
@@ -77,23 +78,6 @@ in_object(const struct check *c)
 	return (c->stack[top / WORD_BITS] >> top % WORD_BITS & 1) != 0;
 }
 
-/* The length of the UTF-8 sequence at p, or 0 if there is no valid one. */
-static size_t
-utf8_len(const uint8_t *p, const uint8_t *end)
-{
-	size_t n = *p < 0xc2 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : 4;
-	uint8_t low = *p == 0xe0 ? 0xa0 : *p == 0xf0 ? 0x90 : 0x80;
-	uint8_t high = *p == 0xed ? 0x9f : *p == 0xf4 ? 0x8f : 0xbf;
-
-	if (n == 0 || *p > 0xf4 || (size_t)(end - p) < n || p[1] < low ||
-	    p[1] > high)
-		return 0;
-	for (size_t i = 2; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
-
 /* Behind a backslash. */
 static bool
 escape(struct check *c)
@@ -141,8 +125,9 @@ static bool
 string(struct check *c)
 {
 	for (;;) {
-		int b;
+		uint32_t cp;
 		size_t n;
+		int b;
 
 		skip_plain(c);
 		b = peek(c);
@@ -159,8 +144,10 @@ string(struct check *c)
 		} else if (b < 0x80) {
 			c->p++;
 		} else {
-			n = utf8_len(c->p, c->end);
-			if (n == 0)
+			n = utf8_next(
+			    (const char *)c->p, (size_t)(c->end - c->p), &cp);
+			/* A U+FFFD that is really there begins so. */
+			if (cp == UTF8_REPLACEMENT && b != 0xef)
 				return fail(c, "not UTF-8");
 			c->p += n;
 		}

@@ -3,8 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "common/host.h"
 
 #define EVENTS_AT_ONCE 16
 
@@ -23,25 +24,16 @@ struct loop {
 	bool stop;
 };
 
-static uint64_t
-clock_ms(clockid_t id)
-{
-	struct timespec ts;
-
-	clock_gettime(id, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
 uint64_t
 loop_clock_ms(void)
 {
-	return clock_ms(CLOCK_BOOTTIME);
+	return host_clock_ms(CLOCK_BOOTTIME);
 }
 
 uint64_t
 loop_unix_ms(void)
 {
-	return clock_ms(CLOCK_REALTIME);
+	return host_clock_ms(CLOCK_REALTIME);
 }
 
 static void

@@ -1,5 +1,7 @@
 #include "syncer/publish.h"
 
+#include "common/host.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -292,31 +294,12 @@ publish_retire(struct publish *p, unsigned page, uint64_t oldest)
 	return st;
 }
 
-static void
-read_boot_id(uint8_t id[EPOCH_ID])
-{
-	unsigned b[EPOCH_ID] = {0}, n = 0;
-	char text[40] = {0};
-	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
-
-	memset(id, 0, EPOCH_ID);
-	if (f == NULL)
-		return;
-	if (fgets(text, sizeof(text), f) != NULL)
-		for (char *c = text; *c != '\0' && n < EPOCH_ID; c++)
-			if (*c != '-' && sscanf(c++, "%2x", &b[n]) == 1)
-				n++;
-	fclose(f);
-	for (unsigned i = 0; n == EPOCH_ID && i < EPOCH_ID; i++)
-		id[i] = (uint8_t)b[i];
-}
-
 void
 publish_verified(struct publish *p)
 {
 	uint8_t id[EPOCH_ID];
 
-	read_boot_id(id);
+	host_boot_id(id);
 	epoch_set_boot_id(p->file, id);
 }
 

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/host.h"
 #include "syncer/lock.h"
 
 #define REMOVE_AFTER_MS 600000 /* readers may be opening a replaced folder */
@@ -23,11 +23,7 @@ int64_t store_clock_skew_ms;
 uint64_t
 store_now_ms(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (uint64_t)((int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000 +
-	    store_clock_skew_ms);
+	return host_clock_ms(CLOCK_REALTIME) + (uint64_t)store_clock_skew_ms;
 }
 
 void

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "common/epoch.h"
+#include "common/host.h"
 #include "common/number.h"
-#include "reader/process.h"
 
 #define DEFAULT_STATE_DIR "/var/lib/forkgate"
 
@@ -97,13 +97,6 @@ cmd_project_ok(const struct cmd *cmd, const char *project)
 	cmd_usage(cmd, "--project %s: a name is 1 to 63 of A-Z a-z 0-9 _ . -",
 	    project);
 	return false;
-}
-
-bool
-cmd_number(const char *text, uint64_t min, uint64_t max, uint64_t *out)
-{
-	return number_u64(text, strlen(text), out) && *out >= min &&
-	    *out <= max;
 }
 
 bool
@@ -209,11 +202,5 @@ cmd_date(uint64_t unix_ms)
 uint64_t
 cmd_now_ms(void)
 {
-	return process_clock_ms(CLOCK_REALTIME);
-}
-
-uint64_t
-cmd_clock_ms(void)
-{
-	return process_clock_ms(CLOCK_MONOTONIC);
+	return host_clock_ms(CLOCK_REALTIME);
 }

@@ -52,9 +52,6 @@ int cmd_usage(const struct cmd *cmd, const char *fmt, ...)
  */
 int cmd_fail(const struct cmd *cmd, const char *path, enum fg_status st);
 
-/* Reads a whole number between min and max; false for anything else. */
-bool cmd_number(const char *text, uint64_t min, uint64_t max, uint64_t *out);
-
 /* Seconds such as 10 or 0.5, as ms; false for anything else. */
 bool cmd_seconds(const char *text, int *ms);
 
@@ -80,7 +77,6 @@ const char *cmd_state_dir(const char *option);
 /* "2026-01-31 12:00:00 UTC", until the next call. */
 const char *cmd_date(uint64_t unix_ms);
 
-uint64_t cmd_now_ms(void);   /* Unix time */
-uint64_t cmd_clock_ms(void); /* of a clock that nobody sets */
+uint64_t cmd_now_ms(void); /* Unix time */
 
 #endif /* TOOLS_CMD_H */

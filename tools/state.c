@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/host.h"
 #include "common/segment.h"
-#include "reader/process.h"
 
 static int
 open_dir(int at, const char *name)
@@ -130,7 +130,7 @@ same_boot(const struct state *s)
 	uint8_t theirs[EPOCH_ID], ours[EPOCH_ID];
 
 	epoch_boot_id(s->epoch, theirs);
-	process_boot_id(ours);
+	host_boot_id(ours);
 	return memcmp(theirs, ours, EPOCH_ID) == 0;
 }
 
@@ -141,7 +141,7 @@ state_beat_age(const struct state *s)
 	struct epoch_beat beat = epoch_last_beat(s->epoch);
 	bool same = same_boot(s);
 	uint64_t then = same ? beat.boot_ms : beat.unix_ms;
-	uint64_t now = process_clock_ms(same ? CLOCK_BOOTTIME : CLOCK_REALTIME);
+	uint64_t now = host_clock_ms(same ? CLOCK_BOOTTIME : CLOCK_REALTIME);
 
 	if (beat.unix_ms == 0)
 		return UINT64_MAX;
