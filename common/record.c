@@ -157,14 +157,6 @@ record_list_add(struct record_list *list, struct record_text gate, bool value,
 }
 
 void
-record_list_cut(struct record_list *list, size_t len, uint32_t n)
-{
-	list->len = len;
-	list->n = n;
-	list->overflow = false;
-}
-
-void
 record_count_list_begin(struct record_count_list *list, void *data, size_t cap)
 {
 	*list = (struct record_count_list){.data = data, .cap = cap};

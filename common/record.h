@@ -54,8 +54,7 @@ struct record_text {
 
 /*
  * The secondary exposures of one evaluation, encoded as they happen.  The n
- * entries so far are the len bytes at data; what was there at an earlier time
- * is a prefix, so the list of a layer before it delegated is (len, n) then.
+ * entries so far are the len bytes at data.
  */
 struct record_list {
 	uint8_t *data;
@@ -70,9 +69,6 @@ void record_list_begin(struct record_list *list, void *data, size_t cap);
 /* Copies the texts.  FG_E_SPACE if the entry does not fit. */
 enum fg_status record_list_add(struct record_list *list,
     struct record_text gate, bool value, struct record_text rule_id);
-
-/* Takes the list back to what it was when (len, n) were noted. */
-void record_list_cut(struct record_list *list, size_t len, uint32_t n);
 
 /* An exposure, as encoders take it and decoders give it. */
 struct record_exposure {

@@ -2,7 +2,7 @@
  * store: all that a syncer keeps, in one LMDB environment under STATE/rules.
  *
  * Generations of each project for the readers (immutable values, published in
- * the epoch file), how far each queue segment was shipped, and notes.  What is
+ * the epoch file), how far each queue segment was shipped.  What is
  * committed here survives a crash of the process or the machine at any point.
  * DESIGN.md tells how, and what happens when something fails.
  *
@@ -122,19 +122,6 @@ struct store_position {
 /* All of them or none, in one transaction, synced. */
 enum fg_status store_positions_save(
     struct store *store, const struct store_position *changes, size_t n);
-
-/* Walks the saved positions: calls each until it returns false. */
-enum fg_status store_positions_each(struct store *store,
-    bool (*each)(void *arg, const struct store_position *p), void *arg);
-
-/*
- * Small things to remember by name: an ETag, a time.  FG_ABSENT; FG_E_SPACE
- * when cap is too small, *n then tells the length.  Saving no bytes forgets.
- */
-enum fg_status store_note(
-    struct store *store, const char *name, void *buf, size_t cap, size_t *n);
-enum fg_status store_note_save(
-    struct store *store, const char *name, const void *data, size_t n);
 
 struct store_status {
 	uint64_t file_bytes;   /* of data.mdb */

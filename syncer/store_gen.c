@@ -7,7 +7,6 @@
  *   'S' be64(number)                       its length and checksum
  *   'n' project NUL                        last generation number given
  *   'q' segment id                         how far it was shipped
- *   't' name                               a note
  *   'f'                                    the environment's record
  */
 #include "syncer/store_internal.h"

@@ -347,7 +347,7 @@ carry_project(void *arg, const char *project)
 	return st;
 }
 
-/* Positions and notes, some at a time. */
+/* Positions, some at a time. */
 struct copying {
 	struct store_env *fresh;
 	struct store_op ops[64];
@@ -375,8 +375,8 @@ carry_rest(struct store_env *old, struct store_env *fresh)
 	struct copying c = {.fresh = fresh};
 	enum fg_status st = FG_OK;
 
-	for (const char *kind = "qt"; *kind && st == FG_OK && old->kv; kind++) {
-		struct store_key prefix = store_key_bytes(*kind, NULL, 0);
+	if (old->kv != NULL) {
+		struct store_key prefix = store_key_bytes('q', NULL, 0);
 
 		st = store_kv_each(old->kv, &prefix, copy_key, &c);
 		if (st == FG_OK)

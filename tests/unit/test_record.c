@@ -139,25 +139,6 @@ a_list_is_walked_in_the_order_of_adding(void **state)
 }
 
 static void
-an_earlier_list_is_a_prefix_of_the_later(void **state)
-{
-	uint8_t bytes[128], earlier[128];
-	struct record_list list;
-	size_t len;
-
-	(void)state;
-	record_list_begin(&list, bytes, sizeof(bytes));
-	record_list_add(&list, TEXT("own"), true, TEXT("r"));
-	len = list.len;
-	memcpy(earlier, bytes, len);
-	record_list_add(&list, TEXT("delegated"), true, TEXT("r"));
-	assert_memory_equal(bytes, earlier, len);
-	record_list_cut(&list, len, 1);
-	assert_int_equal(list.len, len);
-	assert_int_equal(list.n, 1);
-}
-
-static void
 an_entry_that_does_not_fit_is_not_there_at_all(void **state)
 {
 	uint8_t bytes[20];
@@ -491,7 +472,6 @@ main(void)
 	    cmocka_unit_test(an_exposure_comes_back_with_every_field),
 	    cmocka_unit_test(what_was_not_set_is_not_there),
 	    cmocka_unit_test(a_list_is_walked_in_the_order_of_adding),
-	    cmocka_unit_test(an_earlier_list_is_a_prefix_of_the_later),
 	    cmocka_unit_test(an_entry_that_does_not_fit_is_not_there_at_all),
 	    cmocka_unit_test(a_custom_event_comes_back),
 	    cmocka_unit_test(counts_come_back),

@@ -206,25 +206,6 @@ positions_are_saved_all_at_once_and_forgotten(void **state)
 	store_close(s);
 }
 
-static void
-notes_are_remembered(void **state)
-{
-	struct store *s = open_store();
-	char buf[8];
-	size_t n;
-
-	(void)state;
-	assert_int_equal(store_note(s, "etag", buf, 8, &n), FG_ABSENT);
-	assert_int_equal(store_note_save(s, "etag", "abc", 3), FG_OK);
-	assert_int_equal(store_note(s, "etag", buf, 2, &n), FG_E_SPACE);
-	assert_int_equal(n, 3);
-	assert_int_equal(store_note(s, "etag", buf, 8, &n), FG_OK);
-	assert_memory_equal(buf, "abc", 3);
-	assert_int_equal(store_note_save(s, "etag", NULL, 0), FG_OK);
-	assert_int_equal(store_note(s, "etag", buf, 8, &n), FG_ABSENT);
-	store_close(s);
-}
-
 /* --- shared values ---------------------------------------------------------------- */
 
 static enum fg_status
@@ -432,7 +413,6 @@ main(void)
 	    CASE(the_map_grows_between_transactions_and_is_announced),
 	    CASE(a_full_store_says_so_and_goes_on),
 	    CASE(positions_are_saved_all_at_once_and_forgotten),
-	    CASE(notes_are_remembered),
 	    CASE(a_shared_value_outlives_every_generation_that_names_it),
 	    CASE(a_shared_value_that_is_forgotten_is_seen_to_be_lost),
 	    CASE(a_shared_value_goes_with_the_last_generation_that_names_it),

@@ -39,7 +39,6 @@ fill(void)
 		commit(s, "other", 9000);
 	}
 	assert_int_equal(store_positions_save(s, &p, 1), FG_OK);
-	assert_int_equal(store_note_save(s, "etag", "abc", 3), FG_OK);
 	store_close(s);
 }
 
