@@ -18,9 +18,10 @@
 /* An event that waits for the question: in the session's arena. */
 struct call_event {
 	struct call_event *next;
-	uint64_t key; /* of dedupe */
+	uint64_t key;   /* of dedupe */
+	uint64_t first; /* of sampling; 0: not the first time */
 	uint8_t *record;
-	size_t n;
+	size_t n; /* 0: sampling left it out, only the key counts */
 };
 
 struct call {

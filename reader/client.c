@@ -159,11 +159,12 @@ fg_open(const struct fg_options *options, struct fg **out)
 	st = FG_E_NOMEM;
 	fg->dedupe =
 	    dedupe_new(o.dedupe_max != 0 ? o.dedupe_max : CLIENT_DEDUPE_MAX);
+	fg->sampled = dedupe_new(CLIENT_SAMPLED);
 	fg->regex = regex_cache_new();
 	fg->dedupe_ttl_ms = o.dedupe_ttl_ms;
 	fg->overrides = overrides_new();
-	if (fg->dedupe == NULL || fg->regex == NULL || fg->overrides == NULL ||
-	    !arena_init(&fg->arena, 1024))
+	if (fg->dedupe == NULL || fg->sampled == NULL || fg->regex == NULL ||
+	    fg->overrides == NULL || !arena_init(&fg->arena, 1024))
 		goto fail;
 	st = take_defaults(fg, &o);
 	if (st != FG_OK)
@@ -208,6 +209,7 @@ fg_close(struct fg *fg)
 	free(fg->queue_path);
 	rules_close(fg->rules);
 	dedupe_free(fg->dedupe);
+	dedupe_free(fg->sampled);
 	regex_cache_free(fg->regex);
 	overrides_free(fg->overrides);
 	arena_free(&fg->arena);

@@ -21,6 +21,15 @@
 #define CLIENT_SCRATCH    65536 /* first block of a session's arena */
 #define CLIENT_DEDUPE_MAX 4096
 #define CLIENT_DEDUPE_TTL 60000 /* ms, as the reference has it */
+#define CLIENT_SAMPLED    4096  /* pairs of a name and a rule remembered */
+
+/* What the pinned rules say of the sampling of exposures. */
+struct session_sampling {
+	enum image_sampling mode;
+	bool has_special;
+	uint64_t special; /* rate where no rule decided */
+	uint64_t ttl_ms;  /* of first times; 0: not said */
+};
 
 struct fg {
 	struct rules *rules;
@@ -29,6 +38,7 @@ struct fg {
 	_Atomic bool has_queue_dir;
 	_Atomic uint64_t next_look_ms; /* for the folder; monotonic */
 	struct dedupe *dedupe;
+	struct dedupe *sampled; /* rules of which an exposure was logged */
 	struct regex_cache *regex;
 	struct overrides *overrides;
 	struct arena arena; /* holds what defaults point to */
@@ -74,6 +84,7 @@ struct fg_session {
 	struct rules_pin pin;
 	struct image im;
 	uint64_t lcut, received_at;
+	struct session_sampling sampling;
 	const char *reasons[SESSION_N_REASONS]; /* in the arena */
 	const char *tier; /* the rules' default_environment, in the arena */
 	size_t tier_len;

@@ -1,6 +1,7 @@
 #include "reader/expose.h"
 
 #include "common/host.h"
+#include "reader/sample.h"
 
 uint64_t
 expose_now_ms(void)
@@ -128,21 +129,36 @@ put_details(struct call *c, const struct eval *e, struct record_exposure *x)
 	x->version = e->r.version;
 }
 
+/* Sampling left it out: all that stays is that it was seen. */
+static struct call_event *
+left_out(struct call *c)
+{
+	struct call_event *event = arena_get(&c->ses->arena, sizeof(*event));
+
+	if (event != NULL)
+		*event = (struct call_event){.n = 0};
+	return event;
+}
+
 /* Encodes one exposure into the arena; NULL when there is no memory. */
 static struct call_event *
 encode(struct call *c, const struct eval *e, enum record_subject subject,
-    const struct image_str *name, const struct image_str *rule)
+    const struct image_str *name, const struct image_str *rule, uint64_t key)
 {
 	static const struct record_exposure none;
 	struct record_exposure x = none; /* by wide moves: see eval_run */
+	struct sample sample = sample_of(&e->r);
 	struct image_str mapped;
 	struct call_event *event;
+	uint64_t first;
 	size_t cap;
 
 	x.subject = subject;
 	x.time_ms = expose_now_ms();
 	x.name = image_text(name);
 	x.rule_id = image_text(rule);
+	if (!sample_keep(c->ses, &sample, key, &x, &first))
+		return left_out(c);
 	x.value = e->end == EVAL_RECOGNIZED && e->r.value;
 	x.manual = c->manual;
 	put_details(c, e, &x);
@@ -158,6 +174,7 @@ encode(struct call *c, const struct eval *e, enum record_subject subject,
 	event = arena_get(&c->ses->arena, sizeof(*event) + cap);
 	if (event == NULL)
 		return NULL;
+	event->first = first;
 	event->record = (uint8_t *)(event + 1);
 	if (record_put_exposure(event->record, cap, &x, &event->n) != FG_OK)
 		event->n = RECORD_MAX + 1; /* the queue drops and counts it */
@@ -187,7 +204,7 @@ prepare(struct call *c, const struct eval *e, enum record_subject subject)
 	    subject, name.hash, rule.hash, user_unit_hash(c->user), extra);
 	if (expose_is_repeat(c->ses, key))
 		return;
-	event = encode(c, e, subject, &name, &rule);
+	event = encode(c, e, subject, &name, &rule, key);
 	if (event == NULL) {
 		c->status = FG_E_NOMEM;
 		return;
@@ -210,17 +227,32 @@ expose_prepare(struct call *c)
 		prepare(c, in, RECORD_EXPERIMENT);
 }
 
+static enum fg_status
+append(struct call *c, const struct call_event *ev)
+{
+	struct fg_session *ses = c->ses;
+	struct queue_user *user =
+	    user_wire(c->user, &ses->fg->defaults, ses->tier, ses->tier_len);
+	enum fg_status st =
+	    expose_append(ses, user, ev->key, ev->record, ev->n);
+
+	if (st == FG_OK)
+		sample_mark(ses, ev->first);
+	return st;
+}
+
 enum fg_status
 expose_commit(struct call *c)
 {
 	struct fg_session *ses = c->ses;
 
 	for (struct call_event *ev = c->events; ev != NULL; ev = ev->next) {
-		struct queue_user *user = user_wire(
-		    c->user, &ses->fg->defaults, ses->tier, ses->tier_len);
-		enum fg_status st =
-		    expose_append(ses, user, ev->key, ev->record, ev->n);
+		enum fg_status st = FG_OK;
 
+		if (ev->n == 0)
+			dedupe_mark(ses->fg->dedupe, ev->key);
+		else
+			st = append(c, ev);
 		if (st != FG_OK)
 			c->status = st;
 	}

@@ -5,10 +5,12 @@
 #include "reader/layer.h"
 #include "reader/call.h"
 #include "reader/expose.h"
+#include "reader/sample.h"
 
 struct fg_layer_state {
 	struct fg_session *ses;
 	struct queue_user user; /* with JSON of its own */
+	struct sample sample;
 	uint64_t user_hash;
 	bool has_user; /* exposures can be logged */
 };
@@ -100,7 +102,8 @@ state_new(struct call *c, bool expose)
 
 	if (state == NULL)
 		return NULL;
-	*state = (struct fg_layer_state){.ses = ses};
+	*state =
+	    (struct fg_layer_state){.ses = ses, .sample = sample_of(&c->e.r)};
 	if (!expose || ses->fg->queue == NULL)
 		return state;
 	wire = user_wire(c->user, &ses->fg->defaults, ses->tier, ses->tier_len);
@@ -219,7 +222,7 @@ expose_param(struct fg_layer *layer, const struct param *p, bool is_manual)
 	const struct fg_exposure *list;
 	struct record_exposure x;
 	enum fg_status st = FG_E_NOMEM;
-	uint64_t key;
+	uint64_t key, first;
 	size_t n, cap, len;
 	uint8_t *record;
 
@@ -229,6 +232,10 @@ expose_param(struct fg_layer *layer, const struct param *p, bool is_manual)
 	    hash64(p->key, p->key_len));
 	if (expose_is_repeat(ses, key))
 		return FG_OK;
+	if (!sample_keep(ses, &layer->state->sample, key, &x, &first)) {
+		dedupe_mark(ses->fg->dedupe, key);
+		return FG_OK;
+	}
 	list = x.explicit_parameter ? layer->secondary : layer->undelegated;
 	n = x.explicit_parameter ? layer->n_secondary : layer->n_undelegated;
 	if ((x.explicit_parameter || list != NULL) &&
@@ -241,6 +248,8 @@ expose_param(struct fg_layer *layer, const struct param *p, bool is_manual)
 		if (record_put_exposure(record, cap, &x, &len) != FG_OK)
 			len = RECORD_MAX + 1; /* dropped and counted */
 		st = expose_append(ses, &layer->state->user, key, record, len);
+		if (st == FG_OK)
+			sample_mark(ses, first);
 	}
 	arena_release(&ses->arena, mark);
 	return st;

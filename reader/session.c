@@ -39,6 +39,7 @@ without_rules(struct fg_session *ses, enum session_rules state, const char *why)
 	for (int i = 0; i < SESSION_N_REASONS; i++)
 		ses->reasons[i] = why;
 	ses->lcut = ses->received_at = 0;
+	ses->sampling.mode = IMAGE_SAMPLING_NONE;
 	ses->tier_len = 0;
 	ses->pin.generation = 0;
 }
@@ -59,6 +60,18 @@ take_tier(struct fg_session *ses)
 	return ses->tier != NULL;
 }
 
+static void
+take_sampling(struct fg_session *ses)
+{
+	const struct image *im = &ses->im;
+
+	ses->sampling = (struct session_sampling){
+	    (enum image_sampling)image_head32(im, IMAGE_H_SAMPLING_MODE),
+	    image_head32(im, IMAGE_H_HAS_SPECIAL_RATE) != 0,
+	    image_head64(im, IMAGE_H_SPECIAL_RATE),
+	    image_head64(im, IMAGE_H_SPEC_SAMPLING_TTL)};
+}
+
 static bool
 with_rules(struct fg_session *ses)
 {
@@ -68,6 +81,7 @@ with_rules(struct fg_session *ses)
 	memcpy(source, ses->im.base + IMAGE_H_SOURCE, sizeof(source));
 	ses->lcut = image_head64(&ses->im, IMAGE_H_LCUT);
 	ses->received_at = image_head64(&ses->im, IMAGE_H_RECEIVED);
+	take_sampling(ses);
 	return take_tier(ses) &&
 	    make_reasons(ses, source, strnlen(source, sizeof(source)));
 }

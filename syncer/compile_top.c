@@ -152,15 +152,34 @@ compile_top_check(
 	return true;
 }
 
-/* The fraction is dropped; what is negative counts as nothing. */
-static uint64_t
-whole(const struct compile_tree *t, uint32_t node)
+/*
+ * A number, or a text that is one, without its fraction: the reference reads
+ * both.  What is negative or no number counts as nothing, what is too great as
+ * the greatest.  False where there is neither.
+ */
+static bool
+whole(struct compile *c, const struct compile_tree *t, uint32_t node,
+    uint64_t *out)
 {
-	int64_t x = compile_kind(t, node) == JSON_NUMBER
-	    ? number_trunc_i64(compile_f64(t, node))
-	    : 0;
+	const char *s;
+	double f = 0;
+	size_t n;
 
-	return x > 0 ? (uint64_t)x : 0;
+	*out = 0;
+	if (compile_kind(t, node) == JSON_NUMBER) {
+		f = compile_f64(t, node);
+	} else if (compile_kind(t, node) == JSON_STRING) {
+		s = compile_decode(c, t, node, &n);
+		if (s == NULL || !number_f64(s, n, &f))
+			return false;
+	} else {
+		return false;
+	}
+	if (f >= 18446744073709551616.0)
+		*out = UINT64_MAX;
+	else if (f > 0)
+		*out = (uint64_t)f;
+	return true;
 }
 
 static bool
@@ -177,29 +196,30 @@ put_sdk_configs(struct compile *c, const struct compile_tree *t)
 	struct image_build *b = &c->b;
 
 	for (uint32_t k = 1; k < nodes[0].next; k = nodes[k].next) {
-		enum json_kind kind = compile_kind(t, k + 1);
 		uint32_t mode = IMAGE_SAMPLING_NONE;
 		size_t n;
 		const char *s = compile_decode(c, t, k, &n);
+		uint64_t x;
 
 		if (is(s, n, "sampling_mode")) {
+			bool text = compile_kind(t, k + 1) == JSON_STRING;
+
 			s = compile_decode(c, t, k + 1, &n);
-			if (kind == JSON_STRING && is(s, n, "on"))
+			if (text && is(s, n, "on"))
 				mode = IMAGE_SAMPLING_ON;
-			if (kind == JSON_STRING && is(s, n, "shadow"))
+			if (text && is(s, n, "shadow"))
 				mode = IMAGE_SAMPLING_SHADOW;
 			image_build_put32(b, IMAGE_H_SAMPLING_MODE, mode);
 		} else if (is(s, n, "special_case_sampling_rate")) {
-			image_build_put32(
-			    b, IMAGE_H_HAS_SPECIAL_RATE, kind == JSON_NUMBER);
-			image_build_put64(
-			    b, IMAGE_H_SPECIAL_RATE, whole(t, k + 1));
+			image_build_put32(b, IMAGE_H_HAS_SPECIAL_RATE,
+			    whole(c, t, k + 1, &x));
+			image_build_put64(b, IMAGE_H_SPECIAL_RATE, x);
 		} else if (is(s, n, "exposure_dedupe_ttl_ms")) {
-			image_build_put64(
-			    b, IMAGE_H_DEDUPE_TTL, whole(t, k + 1));
+			whole(c, t, k + 1, &x);
+			image_build_put64(b, IMAGE_H_DEDUPE_TTL, x);
 		} else if (is(s, n, "exposure_spec_sampling_ttl_ms")) {
-			image_build_put64(
-			    b, IMAGE_H_SPEC_SAMPLING_TTL, whole(t, k + 1));
+			whole(c, t, k + 1, &x);
+			image_build_put64(b, IMAGE_H_SPEC_SAMPLING_TTL, x);
 		}
 	}
 }

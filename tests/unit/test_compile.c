@@ -1086,6 +1086,20 @@ the_header_has_what_readers_ask_at_each_exposure(void **state)
 	assert_int_equal(image_head64(&made.im, IMAGE_H_SPECIAL_RATE), 101);
 	assert_int_equal(image_head64(&made.im, IMAGE_H_DEDUPE_TTL), 1500);
 	assert_int_equal(image_head64(&made.im, IMAGE_H_SPEC_SAMPLING_TTL), 0);
+	/* Texts count as the numbers they are; others are not there. */
+	make(document("sdk_configs",
+	    "{\"special_case_sampling_rate\":\"5.9\","
+	    "\"exposure_dedupe_ttl_ms\":1e30,"
+	    "\"exposure_spec_sampling_ttl_ms\":\" 7\"}"));
+	assert_int_equal(
+	    image_head32(&made.im, IMAGE_H_SAMPLING_MODE), IMAGE_SAMPLING_NONE);
+	assert_int_equal(image_head32(&made.im, IMAGE_H_HAS_SPECIAL_RATE), 1);
+	assert_int_equal(image_head64(&made.im, IMAGE_H_SPECIAL_RATE), 5);
+	assert_int_equal(
+	    image_head64(&made.im, IMAGE_H_DEDUPE_TTL), UINT64_MAX);
+	assert_int_equal(image_head64(&made.im, IMAGE_H_SPEC_SAMPLING_TTL), 0);
+	make(document("sdk_configs", "{\"special_case_sampling_rate\":true}"));
+	assert_int_equal(image_head32(&made.im, IMAGE_H_HAS_SPECIAL_RATE), 0);
 	make(document("app_id", "\"the app\""));
 	assert_value(image_head32(&made.im, IMAGE_H_APP_ID), IMAGE_STRING,
 	    "\"the app\"");
