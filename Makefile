@@ -6,6 +6,7 @@
 #   make test                  every test; installs what is missing first
 #   make test SAN=address,undefined
 #   make test KINDS="unit e2e" ONLY=queue
+#   make test-servers          those alone that run web servers
 #   make memcheck              unit tests under valgrind
 #   make parity                compares with the reference implementation
 #   make bench                 figures into build/bench/report.md
@@ -149,8 +150,9 @@ demo: deps
 UNDER_TEST = $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/forkgate \
 	$(B)/forkgate-origin $(B)/forkgate-demo $(TESTS) $(E2E) $(FUZZ:%=$(B)/replay_%)
 PARALLEL   = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
-# The checks look at sources and at the plain library: once is enough.
-KINDS      = unit fuzz $(if $(SAN),,check) e2e
+# The checks look at sources and at the plain library: once is enough.  A web
+# server is no program of ours: it has no sanitizer for what it loads.
+KINDS      = unit fuzz $(if $(SAN),,check) e2e $(if $(SAN),,servers)
 
 .PHONY: deps
 deps:
@@ -161,6 +163,10 @@ test: deps
 	@bad=; $(MAKE) --no-print-directory $(PARALLEL) -k under-test || bad=1; \
 	BUILD_FAILED=$$bad SAN='$(SAN)' ONLY='$(ONLY)' \
 	    sh tests/run.sh $(B) $(KINDS)
+
+.PHONY: test-servers
+test-servers:
+	@$(MAKE) --no-print-directory test KINDS=servers
 
 .PHONY: under-test
 under-test: $(UNDER_TEST)

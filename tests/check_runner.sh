@@ -12,7 +12,7 @@ unset ONLY WRAP BUILD_FAILED
 fresh() {
 	rm -rf "$tmp/p"
 	mkdir -p "$tmp/p/tests/unit" "$tmp/p/tests/fuzz" "$tmp/p/tests/e2e" \
-	    "$tmp/p/build"
+	    "$tmp/p/tests/servers" "$tmp/p/build"
 	cp tests/run.sh "$tmp/p/tests/run.sh"
 }
 
@@ -85,6 +85,8 @@ echo 'echo ok a; echo "not ok b: why"' >"$tmp/p/tests/e2e/y.sh"
 expect 1 "3 passed, 1 failed, 2 skipped"
 echo 'exit 1' >"$tmp/p/tests/check_y.sh"
 expect 1 "3 passed, 2 failed, 2 skipped"
+echo 'echo ok a' >"$tmp/p/tests/servers/x.sh"
+expect 1 "4 passed, 2 failed, 2 skipped"
 
 fresh
 touch "$tmp/p/tests/fuzz/fuzz_x.c"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # run: every test there is, one line a program, and the totals at the end.
 #
-#   run.sh BUILD [unit] [fuzz] [check] [e2e]      all four when none is named
+#   run.sh BUILD [unit] [fuzz] [check] [e2e] [servers]   all when none is named
 #
 # BUILD is the variant's folder, such as build/plain.  From the environment:
 #
@@ -11,8 +11,8 @@
 #   BUILD_FAILED=1     the build before was not whole; that counts as a failure
 #   SAN=...            the sanitizers BUILD was made with
 #
-# A unit test says how its cases went in TAP, as cmocka writes it.  An e2e
-# script, run with BUILD and SAN in its environment, says so in lines:
+# A unit test says how its cases went in TAP, as cmocka writes it.  A script of
+# e2e or servers, run with BUILD and SAN in its environment, says so in lines:
 #
 #   ok NAME
 #   not ok NAME: why
@@ -25,12 +25,12 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-: "${1:?usage: run.sh BUILD [unit] [fuzz] [check] [e2e]}"
+: "${1:?usage: run.sh BUILD [unit] [fuzz] [check] [e2e] [servers]}"
 BUILD=$(cd "$1" 2>/dev/null && pwd) || BUILD=$(mkdir -p "$1" && cd "$1" && pwd)
 SAN=${SAN-}
 export BUILD SAN
 shift
-[ $# -gt 0 ] || set -- unit fuzz check e2e
+[ $# -gt 0 ] || set -- unit fuzz check e2e servers
 
 logs=$BUILD/test-logs
 mkdir -p "$logs" || exit 1
@@ -155,19 +155,19 @@ run_check() {
 	done
 }
 
-# An e2e script is any .sh there but lib*.sh, which the others include.
-run_e2e() {
-	for script in tests/e2e/*.sh; do
+# Any .sh of the folder is a script but lib*.sh, which the others include.
+run_scripts() {
+	for script in tests/"$1"/*.sh; do
 		e=$(basename "$script" .sh)
 		case $e in
 		lib*) continue ;;
 		esac
-		[ -f "$script" ] && wanted "e2e_$e" || continue
+		[ -f "$script" ] && wanted "$1_$e" || continue
 		case $(head -n 1 "$script") in
 		*bash*) shell=bash ;;
 		*) shell=sh ;;
 		esac
-		start "e2e_$e" $shell "$script"
+		start "$1_$e" $shell "$script"
 		tally '^ok ' '^not ok ' '^skip '
 	done
 }
@@ -178,7 +178,8 @@ if [ -n "${BUILD_FAILED-}" ]; then
 fi
 for kind; do
 	case $kind in
-	unit | fuzz | check | e2e) run_"$kind" ;;
+	unit | fuzz | check) run_"$kind" ;;
+	e2e | servers) run_scripts "$kind" ;;
 	*)
 		echo "run.sh: unknown kind $kind" >&2
 		exit 2
