@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/idlist.h"
 #include "common/image.h"
 #include "common/manifest.h"
-#include "common/snapshot.h"
 #include "syncer/compile.h"
 #include "tests/unit/test.h"
 
@@ -55,25 +55,67 @@ fixture_image(const char *json, size_t *len)
 struct fg *
 fixture_open(const char *json, const struct fg_options *options)
 {
+	return fixture_open_beside(json, options, NULL, 0);
+}
+
+struct fg *
+fixture_open_beside(const char *json, const struct fg_options *options,
+    const struct snapshot_part *more, size_t n)
+{
 	struct fg_options o = FG_OPTIONS_INIT;
 	struct snapshot_info info = {
 	    .generation = FIXTURE_GENERATION, .project = "default"};
-	struct snapshot_part part = {.kind = MANIFEST_IMAGE};
+	struct snapshot_part *parts = calloc(n + 1, sizeof(*parts));
 	char path[64];
 	struct fg *fg;
-	uint8_t *image = fixture_image(json, &part.len);
+	uint8_t *image;
 
-	part.data = image;
+	assert_non_null(parts);
+	image = fixture_image(json, &parts[0].len);
+	parts[0].kind = MANIFEST_IMAGE;
+	parts[0].data = image;
+	for (size_t i = 0; i < n; i++)
+		parts[1 + i] = more[i];
 	snprintf(
 	    path, sizeof(path), "/tmp/forkgate-test-%ld.fgs", (long)getpid());
-	assert_int_equal(snapshot_write(path, 0600, &info, &part, 1), FG_OK);
+	assert_int_equal(
+	    snapshot_write(path, 0600, &info, parts, n + 1), FG_OK);
 	free(image);
+	free(parts);
 	if (options != NULL)
 		o = *options;
 	o.snapshot = path;
 	assert_int_equal(fg_open(&o, &fg), FG_OK);
 	unlink(path);
 	return fg;
+}
+
+static int
+by_key(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+struct snapshot_part
+fixture_id_list(const char *name, const char *const *members, size_t n)
+{
+	struct snapshot_part part = {.kind = MANIFEST_ID_LIST};
+	uint64_t entries[16];
+	uint8_t *list;
+
+	assert_in_range(n, 0, 16);
+	for (size_t i = 0; i < n; i++)
+		entries[i] = idlist_entry(
+		    idlist_key(members[i], strlen(members[i])), true);
+	qsort(entries, n, sizeof(*entries), by_key);
+	assert_int_equal(idlist_make(IDLIST_BASE, 0, name, strlen(name),
+			     entries, n, &list, &part.len),
+	    FG_OK);
+	part.tag = idlist_tag(name, strlen(name));
+	part.data = list;
+	return part;
 }
 
 char *

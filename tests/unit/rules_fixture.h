@@ -7,6 +7,7 @@
 #ifndef TESTS_UNIT_RULES_FIXTURE_H
 #define TESTS_UNIT_RULES_FIXTURE_H
 
+#include "common/snapshot.h"
 #include "reader/forkgate.h"
 
 #define FIXTURE_GENERATION 7
@@ -29,6 +30,18 @@ uint8_t *fixture_image(const char *json, size_t *len);
 
 /* Opens a client over it.  options may be NULL; its snapshot is ours. */
 struct fg *fixture_open(const char *json, const struct fg_options *options);
+
+/* The same with n more parts beside the image, such as ID lists. */
+struct fg *fixture_open_beside(const char *json,
+    const struct fg_options *options, const struct snapshot_part *more,
+    size_t n);
+
+/*
+ * An ID list of a name and n members: a part for the above, whose data is
+ * malloc'd.
+ */
+struct snapshot_part fixture_id_list(
+    const char *name, const char *const *members, size_t n);
 
 /* A state directory with an empty queue/, removed by fixture_remove_dir. */
 char *fixture_state_dir(void);

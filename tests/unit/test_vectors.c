@@ -6,7 +6,7 @@
  * The file is a line for each document and then one for each question to it.
  * A document is {"group","document"}.  A question has a name, a call (gate,
  * config, experiment, layer, group, param, user_agent), what it is of, the
- * user, perhaps options and overrides, and what to expect; members of expect
+ * user, perhaps options, ID lists and overrides, and what to expect; members of expect
  * are compared without regard to the order of keys, numbers by their value.
  * Reasons are without the name of the source that the rules came from.
  *
@@ -17,7 +17,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "common/country.h"
 #include "common/jsonw.h"
+#include "common/manifest.h"
 #include "common/number.h"
 #include "reader/forkgate.h"
 #include "reader/user_agent.h"
@@ -35,8 +37,6 @@ static const struct known {
 	const char *why;
 } known[] = {
     {"regex (?<=a+)b", "PCRE2 has no look-behind of variable length"},
-    {"id list", "ID lists"},
-    {"ip ", "the country of an IP address"},
     {"persist", "sticky assignment"},
     {"override parameter store",
 	"a store's override counts; the reference's Node binding ignores it"},
@@ -83,7 +83,8 @@ struct asked {
 	const char *group;
 	char *document;  /* NULL when it is refused or has no updates */
 	char *empty_dir; /* a state directory without rules */
-	struct fg *fg;   /* over the document, without options */
+	struct snapshot_part countries;
+	struct fg *fg; /* over the document and countries, without options */
 };
 
 /* The value of an object's member, or 0. */
@@ -619,7 +620,36 @@ override_all(struct fg *fg, const struct json_tree *t, uint32_t list)
 	}
 }
 
-/* A client with this question's options and overrides. */
+/* The ID lists of a question, {"name":["member",...]}, up to cap; malloc'd. */
+static size_t
+id_lists(const struct json_tree *t, uint32_t lists, struct snapshot_part *out,
+    size_t cap)
+{
+	size_t n = lists != 0 ? t->nodes[lists].n_children : 0;
+	uint32_t at = lists + 1;
+
+	assert_in_range(n, 0, cap);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t list = at + 1, next = list + 1;
+		size_t n_members = t->nodes[list].n_children;
+		char *name = text_of(t, at), *members[8];
+
+		assert_in_range(n_members, 0, 8);
+		for (size_t k = 0; k < n_members; k++) {
+			members[k] = text_of(t, next);
+			next = t->nodes[next].next;
+		}
+		out[i] = fixture_id_list(
+		    name, (const char *const *)members, n_members);
+		while (n_members > 0)
+			free(members[--n_members]);
+		free(name);
+		at = t->nodes[list].next;
+	}
+	return n;
+}
+
+/* A client with this question's options, ID lists and overrides. */
 static struct fg *
 open_for(const struct asked *a)
 {
@@ -628,6 +658,8 @@ open_for(const struct asked *a)
 	uint32_t fields = member(t, 0, "custom_fields");
 	uint32_t overrides = member(t, 0, "override");
 	char *environment = text_member(t, 0, "environment");
+	struct snapshot_part beside[4] = {a->countries};
+	size_t n = 1 + id_lists(t, member(t, 0, "id_lists"), beside + 1, 3);
 	struct fg_member members[8];
 	struct fg *fg;
 
@@ -635,7 +667,9 @@ open_for(const struct asked *a)
 	o.custom_fields = members;
 	if (fields != 0)
 		o.n_custom_fields = members_of(t, fields, members);
-	fg = fixture_open(a->document, &o);
+	fg = fixture_open_beside(a->document, &o, beside, n);
+	while (--n > 0)
+		free((void *)(uintptr_t)beside[n].data);
 	if (overrides != 0)
 		override_all(fg, t, overrides);
 	free(environment);
@@ -646,7 +680,8 @@ static bool
 needs_own_client(const struct json_tree *t)
 {
 	return member(t, 0, "environment") != 0 ||
-	    member(t, 0, "custom_fields") != 0 || member(t, 0, "override") != 0;
+	    member(t, 0, "custom_fields") != 0 ||
+	    member(t, 0, "id_lists") != 0 || member(t, 0, "override") != 0;
 }
 
 /* ---------------------------------------------------------- a line's turn */
@@ -747,7 +782,8 @@ take_document(struct asked *a, uint32_t node)
 	a->document = strndup(a->line.text + at->start, at->end - at->start);
 	assert_non_null(a->document);
 	if (is_accepted(a->document)) {
-		a->fg = fixture_open(a->document, NULL);
+		a->fg =
+		    fixture_open_beside(a->document, NULL, &a->countries, 1);
 		return;
 	}
 	o.state_dir = a->empty_dir;
@@ -771,11 +807,43 @@ take_line(struct asked *a, const char *line, size_t n)
 		take_question(a);
 }
 
+/* Where the reference's own table has the addresses that are asked for. */
+static struct snapshot_part
+countries(void)
+{
+	static const char codes[] = "USJPGBCNNL";
+	static const struct country_range ranges[] = {
+	    {0, COUNTRY_NONE},
+	    {0x01010100, 0}, /* 1.1.1.0 */
+	    {0x01010200, COUNTRY_NONE},
+	    {0x08080800, 0}, /* 8.8.8.0 and 8.8.9.0 */
+	    {0x08080a00, COUNTRY_NONE},
+	    {0x5102458e, 2}, /* 81.2.69.142 alone */
+	    {0x5102458f, COUNTRY_NONE},
+	    {0x5bc6ae00, 4}, /* 91.198.174.0 */
+	    {0x5bc6af00, COUNTRY_NONE},
+	    {0x72727200, 3}, /* 114.114.114.0 */
+	    {0x72727300, COUNTRY_NONE},
+	    {0x850b0000, 1}, /* 133.11 */
+	    {0x850c0000, COUNTRY_NONE},
+	};
+	struct snapshot_part part = {.kind = MANIFEST_COUNTRIES};
+	uint8_t *table;
+
+	assert_int_equal(
+	    country_make(codes, 5, ranges, sizeof(ranges) / sizeof(*ranges),
+		&table, &part.len),
+	    FG_OK);
+	part.data = table;
+	return part;
+}
+
 static int
 ask_all(void **state)
 {
 	FILE *file = fopen(VECTORS, "re");
-	struct asked a = {.empty_dir = fixture_state_dir()};
+	struct asked a = {
+	    .empty_dir = fixture_state_dir(), .countries = countries()};
 	char *line = NULL;
 	size_t cap = 0;
 	ssize_t n;
@@ -787,6 +855,7 @@ ask_all(void **state)
 	fclose(file);
 	leave_document(&a);
 	fixture_remove_dir(a.empty_dir);
+	free((void *)(uintptr_t)a.countries.data);
 	json_tree_free(&a.line);
 	free(line);
 	return 0;
