@@ -43,7 +43,7 @@
  *     8    4  major version
  *    12    4  minor version
  *    16    8  size of the image in bytes
- *    24    8  generation                            (written by image_seal)
+ *    24    8  the first generation it belongs to    (written by image_seal)
  *    32    8  time of the document, "lcut", unix ms
  *    40    8  when the document was accepted, unix ms    (image_seal)
  *    48    4  CRC-32C of the image, these four bytes as 0 (image_seal)

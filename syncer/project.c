@@ -246,17 +246,24 @@ tell_notes(const struct project *p, const struct compile_notes *notes)
 		    p->status.name, told - NOTES_TOLD);
 }
 
-/* With what goes beside the image. */
+/*
+ * Stores a generation with what goes beside its image; without an image, the
+ * one that is held goes on.
+ */
 static enum fg_status
-store_image(struct project *p, uint64_t generation, uint64_t lcut_ms,
-    const void *image, size_t len)
+store_image(
+    struct project *p, uint64_t generation, const struct compile_result *doc)
 {
 	struct store_part part = {.kind = MANIFEST_COUNTRIES};
+	struct store *store = p->parts.store;
+	const char *name = p->status.name;
 	enum fg_status status;
 
 	part.id = countries_id(p->parts.countries, &p->country);
-	status = store_commit_parts(p->parts.store, p->status.name, generation,
-	    lcut_ms, image, len, &part, part.id != 0);
+	status = doc != NULL
+	    ? store_commit_parts(store, name, generation, doc->time, doc->image,
+		  doc->image_len, &part, part.id != 0)
+	    : store_commit_again(store, name, generation, &part, part.id != 0);
 	if (status == FG_OK && part.id != p->country.id)
 		p->country = (struct manifest_section){.id = part.id};
 	if (status == FG_E_INVALID && part.id != 0) {
@@ -280,8 +287,7 @@ commit(struct project *p, const struct compile_result *doc, size_t n)
 		return FG_E_NOMEM;
 	image_seal(
 	    doc->image, doc->image_len, generation, loop_unix_ms(), SOURCE);
-	status =
-	    store_image(p, generation, doc->time, doc->image, doc->image_len);
+	status = store_image(p, generation, doc);
 	if (status != FG_OK) {
 		int keep = errno;
 
@@ -299,52 +305,23 @@ commit(struct project *p, const struct compile_result *doc, size_t n)
 	return FG_OK;
 }
 
-/* Takes the image over; its time and where it was from stay. */
-static enum fg_status
-commit_again(
-    struct project *p, uint8_t *image, const struct store_generation *held)
-{
-	uint64_t generation =
-	    store_next_generation(p->parts.store, p->status.name);
-	char source[IMAGE_SOURCE_CAP + 1] = "";
-	enum fg_status status;
-	struct image im;
-
-	status = image_open(image, held->len, &im);
-	if (status == FG_OK) {
-		memcpy(source, image + IMAGE_H_SOURCE, IMAGE_SOURCE_CAP);
-		image_seal(image, im.size, generation,
-		    image_head64(&im, IMAGE_H_RECEIVED), source);
-		status =
-		    store_image(p, generation, held->lcut_ms, image, im.size);
-	}
-	free(image);
-	if (status == FG_OK)
-		p->status.generation = generation;
-	return status;
-}
-
 void
 project_refresh(struct project *p)
 {
-	struct store_generation held;
-	enum fg_status status = FG_E_NOMEM;
-	uint8_t *image;
+	uint64_t generation;
+	enum fg_status status;
 
 	if (p->status.generation == 0 ||
-	    countries_id(p->parts.countries, &p->country) == p->country.id ||
-	    store_latest(p->parts.store, p->status.name, &held) != FG_OK)
+	    countries_id(p->parts.countries, &p->country) == p->country.id)
 		return;
-	image = malloc(held.len);
-	if (image != NULL) {
-		memcpy(image, held.image, held.len);
-		status = commit_again(p, image, &held);
-	}
+	generation = store_next_generation(p->parts.store, p->status.name);
+	status = store_image(p, generation, NULL);
 	if (status == FG_OK) {
+		p->status.generation = generation;
 		p->status.commits++;
 		log_info("[project %s] generation %llu: the same rules with "
 			 "%s country table",
-		    p->status.name, (unsigned long long)p->status.generation,
+		    p->status.name, (unsigned long long)generation,
 		    p->country.id != 0 ? "another" : "no");
 	} else {
 		log_warn("[project %s] the country table cannot be stored "

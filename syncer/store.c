@@ -356,38 +356,52 @@ store_and_publish(struct store *s, const struct store_new *g)
 	return st;
 }
 
+static enum fg_status
+commit(struct store *s, const struct store_new *g)
+{
+	enum fg_status st = ready(s);
+	uint64_t *tried;
+
+	if (st != FG_OK)
+		return st;
+	if (!epoch_name_ok(g->project) ||
+	    g->generation != store_next_generation(s, g->project))
+		return FG_E_INVALID;
+	tried = tried_number(s, g->project);
+	if (tried != NULL)
+		*tried = g->generation;
+	st = store_and_publish(s, g);
+	if (st != FG_OK)
+		return done(s, st);
+	s->commits++;
+	not_fresh(s, g->parts, g->n_parts);
+	/* It is out; what cannot go now goes with a later one. */
+	st = store_keep(s, g->project);
+	if (st != FG_OK)
+		store_log(s, STORE_WARNING,
+		    "%s: cannot delete old generations now: %s", g->project,
+		    fg_strerror(st));
+	done(s, st);
+	return FG_OK;
+}
+
 enum fg_status
 store_commit_parts(struct store *s, const char *project, uint64_t generation,
     uint64_t lcut_ms, const void *image, size_t len,
     const struct store_part *parts, size_t n_parts)
 {
-	const struct store_new g = {project, generation, lcut_ms,
-	    store_now_ms(), image, len, parts, n_parts};
-	enum fg_status st;
-	uint64_t *tried;
+	const struct store_new g = {
+	    .project = project,
+	    .generation = generation,
+	    .lcut_ms = lcut_ms,
+	    .time_ms = store_now_ms(),
+	    .image = image,
+	    .len = len,
+	    .parts = parts,
+	    .n_parts = n_parts,
+	};
 
-	st = ready(s);
-	if (st != FG_OK)
-		return st;
-	if (!epoch_name_ok(project) ||
-	    generation != store_next_generation(s, project))
-		return FG_E_INVALID;
-	tried = tried_number(s, project);
-	if (tried != NULL)
-		*tried = generation;
-	st = store_and_publish(s, &g);
-	if (st != FG_OK)
-		return done(s, st);
-	s->commits++;
-	not_fresh(s, parts, n_parts);
-	/* It is out; what cannot go now goes with a later one. */
-	st = store_keep(s, project);
-	if (st != FG_OK)
-		store_log(s, STORE_WARNING,
-		    "%s: cannot delete old generations now: %s", project,
-		    fg_strerror(st));
-	done(s, st);
-	return FG_OK;
+	return commit(s, &g);
 }
 
 enum fg_status
@@ -396,6 +410,42 @@ store_commit(struct store *s, const char *project, uint64_t generation,
 {
 	return store_commit_parts(
 	    s, project, generation, lcut_ms, image, len, NULL, 0);
+}
+
+enum fg_status
+store_commit_again(struct store *s, const char *project, uint64_t generation,
+    const struct store_part *parts, size_t n_parts)
+{
+	struct store_new g = {
+	    .project = project,
+	    .generation = generation,
+	    .time_ms = store_now_ms(),
+	    .parts = parts,
+	    .n_parts = n_parts,
+	};
+	struct store_generation held;
+	struct manifest_section image;
+	void *copy = NULL;
+	enum fg_status st = store_latest(s, project, &held);
+
+	if (st == FG_OK)
+		st = manifest_find(held.manifest, held.manifest_len,
+		    MANIFEST_IMAGE, 0, &image);
+	if (st != FG_OK)
+		return st;
+	g.lcut_ms = held.lcut_ms;
+	g.image_id = image.id;
+	g.len = held.len;
+	if (image.id == 0) { /* stored before images could be shared */
+		copy = malloc(held.len);
+		if (copy == NULL)
+			return FG_E_NOMEM;
+		memcpy(copy, held.image, held.len);
+		g.image = copy;
+	}
+	st = commit(s, &g);
+	free(copy);
+	return st;
 }
 
 enum fg_status

@@ -78,6 +78,13 @@ enum fg_status store_commit_parts(struct store *store, const char *project,
     const struct store_part *parts, size_t n_parts);
 
 /*
+ * The newest generation's image once more, without storing it again, with
+ * these values beside it.  FG_ABSENT when there is no generation.
+ */
+enum fg_status store_commit_again(struct store *store, const char *project,
+    uint64_t generation, const struct store_part *parts, size_t n_parts);
+
+/*
  * Stores a value to be named by a later store_commit_parts of this process.
  * It goes when no living generation of any project names it any longer, or at
  * the next start if none ever did.

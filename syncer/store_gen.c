@@ -1,13 +1,17 @@
 /*
  * Generations and shared values as keys and values.
  *
- *   'g' project NUL be64(generation) 'i'   image
  *   'g' project NUL be64(generation) 'm'   manifest
- *   's' be64(number)                       shared value
+ *   's' be64(number)                       shared value: an image or another
  *   'S' be64(number)                       its length and checksum
  *   'n' project NUL                        last generation number given
  *   'q' segment id                         how far it was shipped
  *   'f'                                    the environment's record
+ *
+ * An image is a shared value too, because a generation that brings other
+ * overrides or countries alone names the image of the one before.  It used to
+ * lie under 'g' project NUL be64(generation) 'i'; such generations are still
+ * read.
  */
 #include "syncer/store_internal.h"
 
@@ -80,8 +84,7 @@ read_manifest(struct listing *l, struct store_gen *g)
 	    strcmp(g->head.project, l->project) == 0 &&
 	    memcmp(g->head.identity, l->identity, EPOCH_ID) == 0 &&
 	    manifest_find(g->manifest.data, g->manifest.len, MANIFEST_IMAGE, 0,
-		&g->section) == FG_OK &&
-	    g->section.len <= g->image.len;
+		&g->section) == FG_OK;
 }
 
 static bool
@@ -117,6 +120,22 @@ list_one(void *arg, const struct store_key *key, struct store_bytes v)
 	return true;
 }
 
+/* A generation without its image is as good as one without a manifest. */
+static enum fg_status
+find_image(struct store_env *e, struct store_gen *g)
+{
+	enum fg_status st = FG_OK;
+
+	if (g->has_manifest && g->section.id != 0) {
+		struct store_key key = store_key_number('s', g->section.id);
+
+		st = store_kv_get(e->kv, &key, &g->image);
+	}
+	if (st == FG_ABSENT || g->image.len < g->section.len)
+		g->has_manifest = false;
+	return st == FG_ABSENT ? FG_OK : st;
+}
+
 enum fg_status
 store_gens_list(
     struct store_env *e, const char *project, struct store_gens *out)
@@ -130,6 +149,8 @@ store_gens_list(
 	st = store_kv_each(e->kv, &prefix, list_one, &l);
 	if (st == FG_OK)
 		st = l.st;
+	for (size_t i = 0; i < out->n && st == FG_OK; i++)
+		st = find_image(e, &out->gen[i]);
 	if (st != FG_OK) {
 		free(out->gen);
 		out->gen = NULL;
@@ -223,29 +244,7 @@ shared_section(struct store_env *e, const struct store_part *part,
 	return learn(e, &key, &s->place);
 }
 
-/* With the image goes its number: it is never given again, published or not. */
-static enum fg_status
-put_image(struct store_env *e, const struct store_new *g)
-{
-	uint8_t number[8];
-	struct store_op ops[2] = {
-	    {
-		.key = store_key_gen(g->project, g->generation, 'i'),
-		.data = g->image,
-		.len = g->len,
-		.lasting = true,
-	    },
-	    {
-		.key = store_key_project('n', g->project),
-		.data = number,
-		.len = sizeof(number),
-	    },
-	};
-
-	le64enc(number, g->generation);
-	return store_kv_write(e->kv, ops, 2);
-}
-
+/* With it goes its number: it is never given again, published or not. */
 static enum fg_status
 put_manifest(struct store_env *e, const struct store_new *g,
     const struct manifest_section *sections, size_t len)
@@ -256,22 +255,30 @@ put_manifest(struct store_env *e, const struct store_new *g,
 	    .time_ms = g->time_ms,
 	    .n_sections = (uint32_t)(1 + g->n_parts),
 	};
-	struct store_op op = {
-	    .key = store_key_gen(g->project, g->generation, 'm'),
-	    .len = len,
-	    .lasting = true,
+	uint8_t number[8], *bytes = malloc(len);
+	struct store_op ops[2] = {
+	    {
+		.key = store_key_gen(g->project, g->generation, 'm'),
+		.data = bytes,
+		.len = len,
+		.lasting = true,
+	    },
+	    {
+		.key = store_key_project('n', g->project),
+		.data = number,
+		.len = sizeof(number),
+	    },
 	};
-	uint8_t *bytes = malloc(len);
 	enum fg_status st;
 
 	if (bytes == NULL)
 		return FG_E_NOMEM;
 	memcpy(m.identity, e->identity, EPOCH_ID);
 	strncpy(m.project, g->project, sizeof(m.project) - 1);
+	le64enc(number, g->generation);
 	st = manifest_put(bytes, len, &m, sections);
-	op.data = bytes;
 	if (st == FG_OK)
-		st = store_kv_write(e->kv, &op, 1);
+		st = store_kv_write(e->kv, ops, 2);
 	free(bytes);
 	return st;
 }
@@ -280,24 +287,25 @@ static enum fg_status
 put_all(struct store_env *e, const struct store_new *g,
     struct manifest_section *sections, struct epoch_slot *slot)
 {
-	struct store_key image = store_key_gen(g->project, g->generation, 'i');
+	struct store_part image = {.kind = MANIFEST_IMAGE, .id = g->image_id};
 	struct store_key manifest =
 	    store_key_gen(g->project, g->generation, 'm');
-	enum fg_status st = put_image(e, g);
+	enum fg_status st = FG_OK;
 
+	if (image.id == 0) {
+		image.id = e->last_shared + 1;
+		st = store_shared_put(e, image.id, g->image, g->len);
+	}
 	store_step_at("image-stored");
 	if (st == FG_OK)
-		st = learn(e, &image, &sections[0].place);
+		st = shared_section(e, &image, &sections[0]);
 	for (size_t i = 0; i < g->n_parts && st == FG_OK; i++)
 		st = shared_section(e, &g->parts[i], &sections[1 + i]);
 	if (st != FG_OK)
 		return st;
-	sections[0].kind = MANIFEST_IMAGE;
-	sections[0].len = g->len;
-	sections[0].crc = crc32c(0, g->image, g->len);
 	slot->generation = g->generation;
 	slot->image_at = sections[0].place;
-	slot->image_len = g->len;
+	slot->image_len = sections[0].len;
 	slot->time_ms = g->time_ms;
 	slot->manifest_len = manifest_size(
 	    (uint32_t)(1 + g->n_parts), store_kv_page_size(e->kv));
@@ -313,7 +321,7 @@ store_gen_put(
 	struct manifest_section *sections;
 	enum fg_status st;
 
-	if (g->n_parts >= MANIFEST_MAX_SECTIONS || g->len == 0)
+	if (g->n_parts >= MANIFEST_MAX_SECTIONS)
 		return FG_E_INVALID;
 	sections = calloc(1 + g->n_parts, sizeof(*sections));
 	if (sections == NULL)

@@ -115,7 +115,8 @@ struct store_op store_env_record(struct store_env *e, uint8_t buf[48]);
 
 struct store_gen {
 	uint64_t generation;
-	struct store_bytes image, manifest; /* padded, as stored */
+	struct store_bytes manifest; /* padded, as stored */
+	struct store_bytes image;    /* none if it is lost */
 	struct manifest head;
 	struct manifest_section section; /* of the image */
 	bool has_manifest;               /* and it proved right */
@@ -144,13 +145,17 @@ enum fg_status store_gen_prove(
 struct store_new {
 	const char *project;
 	uint64_t generation, lcut_ms, time_ms;
-	const void *image;
+	uint64_t image_id; /* of a shared value that is there, or 0: */
+	const void *image; /* these bytes, to be stored as one */
 	size_t len;
 	const struct store_part *parts;
 	size_t n_parts;
 };
 
-/* Stores image and manifest, each synced and proved; nothing published. */
+/*
+ * Stores the image, if it is not there, and the manifest, each synced and
+ * proved; nothing published.
+ */
 enum fg_status store_gen_put(
     struct store_env *e, const struct store_new *g, struct epoch_slot *slot);
 

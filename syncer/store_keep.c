@@ -54,7 +54,10 @@ decide_oldest(const struct store_options *opt, const struct store_gens *gens,
 		    bytes <= opt->keep_bytes &&
 		    current + 1 - g->generation < EPOCH_SLOTS)
 			break;
-		bytes -= g->image.len + g->manifest.len;
+		bytes -= g->manifest.len;
+		/* Its image goes with the last generation that names it. */
+		if (g->section.id != g[1].section.id || g->section.id == 0)
+			bytes -= g->image.len;
 	}
 	return i < gens->n ? gens->gen[i].generation : oldest;
 }
@@ -167,7 +170,8 @@ collect_project(void *arg, const char *project)
 			continue;
 		}
 		drop_key(c, store_key_gen(project, g->generation, 'm'));
-		drop_key(c, store_key_gen(project, g->generation, 'i'));
+		if (!g->has_manifest || g->section.id == 0)
+			drop_key(c, store_key_gen(project, g->generation, 'i'));
 	}
 	free(gens.gen);
 	return st;

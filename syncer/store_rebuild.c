@@ -10,8 +10,6 @@
 #include <unistd.h>
 
 #include "common/crc32c.h"
-#include "common/endian.h"
-#include "common/image.h"
 
 /* --- carrying over ------------------------------------------------------------------ */
 
@@ -225,21 +223,6 @@ list_carried(struct carry *c)
 	return st == FG_E_NOMEM ? st : FG_OK;
 }
 
-/* A rollback to an older image needs a number of its own, also inside it. */
-static void
-renumber(struct carry *c, struct store_new *g, uint8_t *image)
-{
-	char source[IMAGE_SOURCE_CAP + 1] = {0};
-
-	g->generation = ++c->known;
-	if (g->len < IMAGE_HEADER ||
-	    memcmp(image, IMAGE_MAGIC, sizeof(IMAGE_MAGIC)) != 0)
-		return;
-	memcpy(source, image + IMAGE_H_SOURCE, IMAGE_SOURCE_CAP);
-	image_seal(image, g->len, g->generation,
-	    le64dec(image + IMAGE_H_RECEIVED), source);
-}
-
 static enum fg_status
 carry_shared(struct carry *c, const struct manifest_section *section)
 {
@@ -269,7 +252,8 @@ carry_parts(struct carry *c, const struct carried *g, struct store_part *parts,
 	*n = 0;
 	for (uint32_t i = 0; i < g->head.n_sections && st == FG_OK; i++) {
 		st = manifest_section(g->manifest, g->len, i, &section);
-		if (st != FG_OK || section.id == 0)
+		if (st != FG_OK || section.id == 0 ||
+		    section.kind == MANIFEST_IMAGE)
 			continue;
 		st = carry_shared(c, &section);
 		parts[*n].kind = section.kind;
@@ -299,16 +283,20 @@ carry_gen(struct carry *c, const struct carried *g, bool newest)
 	if (parts == NULL)
 		return FG_E_NOMEM;
 	st = manifest_find(g->manifest, g->len, MANIFEST_IMAGE, 0, &image);
-	if (st == FG_OK)
+	if (st == FG_OK && image.id == 0)
 		st = read_section(c->old->data_fd, &image, &bytes);
+	else if (st == FG_OK)
+		st = carry_shared(c, &image);
 	if (st == FG_OK)
 		st = carry_parts(c, g, parts, &put.n_parts);
 	if (st == FG_OK) {
+		put.image_id = image.id;
 		put.image = bytes;
 		put.len = (size_t)image.len;
 		put.parts = parts;
+		/* A rollback to an older image needs a number of its own. */
 		if (newest && g->generation < c->shown)
-			renumber(c, &put, bytes);
+			put.generation = ++c->known;
 		st = store_gen_put(c->fresh, &put, &slot);
 	}
 	if (st == FG_OK)
@@ -411,7 +399,9 @@ store_rebuild(struct store *s, const char *why)
 	st = store_env_create(s, choose_floor(old), &c.fresh);
 	if (st != FG_OK)
 		return st;
-	c.fresh->last_shared = old->last_shared;
+	/* Likewise: above all numbers that what is carried over may have. */
+	c.fresh->last_shared =
+	    old->kv != NULL ? old->last_shared : store_now_ms();
 	st = store_projects_each(old, carry_project, &c);
 	if (st == FG_OK)
 		st = carry_rest(old, c.fresh);

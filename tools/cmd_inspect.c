@@ -151,8 +151,8 @@ print_head(const struct image_source *s)
 
 	memcpy(source, im->base + IMAGE_H_SOURCE, sizeof(source));
 	source[sizeof(source) - 1] = '\0';
-	printf("generation %" PRIu64 " from %s, %zu bytes\n",
-	    image_head64(im, IMAGE_H_GENERATION), source, s->len);
+	printf("generation %" PRIu64 " from %s, %zu bytes\n", s->generation,
+	    source, s->len);
 	printf("rules of %s", cmd_date(image_head64(im, IMAGE_H_LCUT)));
 	printf(", received %s\n", cmd_date(image_head64(im, IMAGE_H_RECEIVED)));
 	printf("gates %" PRIu32 ", configs %" PRIu32 ", layers %" PRIu32

@@ -31,6 +31,7 @@ copy_snapshot(const char *path, struct image_source *out)
 
 	if (st != FG_OK)
 		return st;
+	out->generation = s.info.generation;
 	st = snapshot_find(s.bytes, s.len, MANIFEST_IMAGE, 0, &section);
 	if (st == FG_OK)
 		st = copy_bytes(s.bytes + section.place, section.len, out);
@@ -48,6 +49,7 @@ copy_pinned(struct rules *rules, struct image_source *out)
 		st = rules_pin(rules, &pin);
 		if (st == FG_OK)
 			st = copy_bytes(pin.image, pin.image_len, out);
+		out->generation = pin.generation;
 		if (st != FG_OK || rules_alive(rules, &pin))
 			return st;
 	}

@@ -14,7 +14,8 @@
 struct image_source {
 	uint8_t *bytes; /* malloc()ed */
 	size_t len;
-	struct image image; /* of those bytes */
+	uint64_t generation; /* 0: of a document */
+	struct image image;  /* of those bytes */
 };
 
 /*

@@ -203,7 +203,10 @@ a_number_that_a_killed_commit_took_is_not_given_again(void **state)
 	/* Killed after the image is stored, before anything is published. */
 	for (int faulty = 0; faulty < 2; faulty++) {
 		struct store *s = open_store_with(options);
-		struct store_new g = {"default", 0, 0, 1, "12345678", 8, 0, 0};
+		struct store_new g = {.project = "default",
+		    .time_ms = 1,
+		    .image = "12345678",
+		    .len = 8};
 		struct epoch_slot slot;
 
 		commit(s, "default", 64);
