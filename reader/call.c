@@ -171,3 +171,27 @@ call_pairs(struct call *c, struct eval_range range, size_t *n)
 	*n = range.n;
 	return out;
 }
+
+const char *const *
+call_explicit_params(struct call *c, size_t *n)
+{
+	const struct image *im = &c->e.im;
+	uint32_t at = c->e.r.explicit_params;
+	const uint8_t *list = image_at(im, at, 4);
+	uint32_t count = list != NULL ? le32load(list) : 0;
+	const char **out;
+
+	*n = 0;
+	if (!c->e.r.has_explicit || count > im->size / 4)
+		return NULL;
+	out = arena_get(&c->ses->arena, (count + 1) * sizeof(*out));
+	if (out == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < count; i++) {
+		const uint8_t *s = image_nth(im, at + 4, i, 4);
+
+		out[i] = s != NULL ? call_text(c, le32load(s)) : "";
+	}
+	*n = count;
+	return out;
+}

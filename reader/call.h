@@ -56,6 +56,9 @@ const char *call_rule_id(struct call *c);
 const struct fg_exposure *call_pairs(
     struct call *c, struct eval_range range, size_t *n);
 
+/* A copy of the explicit parameters; NULL when there is no list. */
+const char *const *call_explicit_params(struct call *c, size_t *n);
+
 /* A user for a check that was given none. */
 static inline struct fg_user *
 call_user(struct fg_session *ses, struct fg_user *user)

@@ -34,6 +34,8 @@ copy_config(struct call *c, void *out)
 	config->is_user_in_experiment = e->r.is_experiment_group;
 	config->secondary =
 	    call_pairs(c, eval_secondary(e), &config->n_secondary);
+	config->explicit_params =
+	    call_explicit_params(c, &config->n_explicit_params);
 }
 
 static enum fg_status

@@ -311,6 +311,8 @@ struct fg_config {
 	struct fg_details details;
 	const struct fg_exposure *secondary;
 	size_t n_secondary;
+	const char *const *explicit_params; /* NULL when there is no list */
+	size_t n_explicit_params;
 };
 
 /* *out is always filled in.  An exposure is logged unless flags say no. */

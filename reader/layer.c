@@ -15,29 +15,6 @@ struct fg_layer_state {
 	bool has_user; /* exposures can be logged */
 };
 
-static const char *const *
-copy_list(struct call *c, uint32_t at, size_t *n)
-{
-	const struct image *im = &c->e.im;
-	const uint8_t *list = image_at(im, at, 4);
-	uint32_t count = list != NULL ? le32load(list) : 0;
-	const char **out;
-
-	*n = 0;
-	if (count > im->size / 4)
-		return NULL;
-	out = arena_get(&c->ses->arena, (count + 1) * sizeof(*out));
-	if (out == NULL)
-		return NULL;
-	for (uint32_t i = 0; i < count; i++) {
-		const uint8_t *s = image_nth(im, at + 4, i, 4);
-
-		out[i] = s != NULL ? call_text(c, le32load(s)) : "";
-	}
-	*n = count;
-	return out;
-}
-
 static void
 copy_result(struct call *c, struct fg_layer *layer)
 {
@@ -61,9 +38,8 @@ copy_result(struct call *c, struct fg_layer *layer)
 		if (layer->n_undelegated == 0)
 			layer->undelegated = &none;
 	}
-	if (r->has_explicit)
-		layer->explicit_params =
-		    copy_list(c, r->explicit_params, &layer->n_explicit_params);
+	layer->explicit_params =
+	    call_explicit_params(c, &layer->n_explicit_params);
 }
 
 static void

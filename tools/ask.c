@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "tools/told.h"
+
 static const char *const kind_names[ASK_N_KINDS] = {
     [ASK_GATE] = "gate",
     [ASK_CONFIG] = "config",
@@ -121,12 +123,43 @@ put_details(
 	bool has_rules = details->generation != 0;
 
 	put_text(w, "reason", details->reason);
-	if (!ask->details)
-		return;
 	put_u64(w, "version", details->has_version, details->version);
-	put_u64(w, "generation", has_rules, details->generation);
+	if (ask->told == NULL)
+		put_u64(w, "generation", has_rules, details->generation);
 	put_u64(w, "lcut", has_rules, details->lcut);
-	put_u64(w, "received_at", has_rules, details->received_at);
+	if (ask->told == NULL)
+		put_u64(w, "received_at", has_rules, details->received_at);
+}
+
+/* From the client's response, if that is where it is to come from. */
+static bool
+put_told(struct jsonw *w, const struct ask *ask, const char *key)
+{
+	if (ask->told == NULL)
+		return false;
+	jsonw_key(w, key);
+	told_put(ask->told, key, w);
+	return true;
+}
+
+/* The same for what is left out where the response has none. */
+static bool
+put_told_if_there(struct jsonw *w, const struct ask *ask, const char *key)
+{
+	return ask->told != NULL &&
+	    (!told_has(ask->told, key) || put_told(w, ask, key));
+}
+
+/* The answers that a kind of question has none of. */
+static void
+put_absent(struct jsonw *w, const struct ask *ask)
+{
+	static const char *const of_all[] = {"undelegated_secondary_exposures",
+	    "allocated_experiment", "explicit_parameters",
+	    "is_experiment_active", "is_user_in_experiment"};
+
+	for (size_t i = 0; ask->told != NULL && i < 5; i++)
+		put_text(w, of_all[i], NULL);
 }
 
 static bool
@@ -143,6 +176,7 @@ ask_gate(struct jsonw *w, struct fg_session *ses, struct fg_user *user,
 	put_text(w, "id_type", text_or_null(gate.id_type));
 	put_exposures(
 	    w, "secondary_exposures", gate.secondary, gate.n_secondary, false);
+	put_absent(w, ask);
 	put_details(w, ask, &gate.details);
 	jsonw_end_object(w);
 	return is_known(&gate.details);
@@ -158,6 +192,21 @@ put_value(struct jsonw *w, const struct ask *ask, const char *json, size_t len)
 	else
 		jsonw_null(w);
 	return json != NULL || ask->param == NULL;
+}
+
+/* NULL is null, and a list without a text []. */
+static void
+put_list(struct jsonw *w, const char *key, const char *const *texts, size_t n)
+{
+	jsonw_key(w, key);
+	if (texts == NULL) {
+		jsonw_null(w);
+		return;
+	}
+	jsonw_begin_array(w);
+	for (size_t i = 0; i < n; i++)
+		jsonw_text(w, texts[i]);
+	jsonw_end_array(w);
 }
 
 static bool
@@ -181,14 +230,24 @@ ask_config(struct jsonw *w, struct fg_session *ses, struct fg_user *user,
 	put_head(w, ask);
 	has_value = put_value(w, ask, json, len);
 	put_text(w, "rule_id", c.rule_id);
-	put_text(
-	    w, "group_name", experiment || ask->details ? c.group_name : NULL);
+	put_text(w, "group_name",
+	    experiment || ask->told == NULL ? c.group_name : NULL);
 	put_text(w, "id_type", text_or_null(c.id_type));
-	put_bool(w, "passed", known, c.passed);
-	put_bool(w, "is_experiment_active", experiment && known,
-	    c.is_experiment_active);
-	put_bool(w, "is_user_in_experiment", experiment && known,
-	    c.is_user_in_experiment);
+	if (!put_told_if_there(w, ask, "passed"))
+		put_bool(w, "passed", known, c.passed);
+	put_told_if_there(w, ask, "is_in_layer");
+	if (!put_told(w, ask, "explicit_parameters"))
+		put_list(w, "explicit_parameters", c.explicit_params,
+		    c.n_explicit_params);
+	if (ask->told == NULL || !told_has(ask->told, "is_experiment_active") ||
+	    !put_told(w, ask, "is_experiment_active"))
+		put_bool(w, "is_experiment_active", experiment && known,
+		    c.is_experiment_active);
+	if (!put_told(w, ask, "is_user_in_experiment"))
+		put_bool(w, "is_user_in_experiment", experiment && known,
+		    c.is_user_in_experiment);
+	if (put_told(w, ask, "undelegated_secondary_exposures"))
+		put_text(w, "allocated_experiment", NULL);
 	put_exposures(
 	    w, "secondary_exposures", c.secondary, c.n_secondary, false);
 	put_details(w, ask, &c.details);
@@ -196,24 +255,43 @@ ask_config(struct jsonw *w, struct fg_session *ses, struct fg_user *user,
 	return known && has_value;
 }
 
+/* What the exposure of each of a layer's parameters says. */
 static void
-put_explicit(struct jsonw *w, const struct fg_layer *layer, bool known)
+put_param_exposures(struct jsonw *w, const struct fg_layer *layer)
 {
-	jsonw_key(w, "explicit_parameters");
-	if (!known) {
-		jsonw_null(w);
-		return;
+	size_t n = fg_params_count(layer->params);
+
+	jsonw_key(w, "param_exposures");
+	jsonw_begin_object(w);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = fg_params_name(layer->params, i);
+		bool is_explicit = false;
+
+		for (size_t k = 0; k < layer->n_explicit_params; k++)
+			is_explicit |=
+			    strcmp(layer->explicit_params[k], name) == 0;
+		jsonw_key(w, name);
+		jsonw_begin_object(w);
+		put_text(w, "rule_id", fg_layer_param_rule(layer, name));
+		put_text(w, "allocated_experiment",
+		    is_explicit && layer->allocated_experiment != NULL
+			? layer->allocated_experiment
+			: "");
+		put_bool(w, "is_explicit", true, is_explicit);
+		put_exposures(w, "secondary_exposures",
+		    is_explicit ? layer->secondary : layer->undelegated,
+		    is_explicit ? layer->n_secondary : layer->n_undelegated,
+		    false);
+		jsonw_end_object(w);
 	}
-	jsonw_begin_array(w);
-	for (size_t i = 0; i < layer->n_explicit_params; i++)
-		jsonw_text(w, layer->explicit_params[i]);
-	jsonw_end_array(w);
+	jsonw_end_object(w);
 }
 
 static bool
 ask_layer(struct jsonw *w, struct fg_session *ses, struct fg_user *user,
     const struct ask *ask)
 {
+	static const char *const none;
 	bool known, has_value, in_experiment;
 	struct fg_layer layer;
 	const char *json, *rule;
@@ -234,13 +312,24 @@ ask_layer(struct jsonw *w, struct fg_session *ses, struct fg_user *user,
 	put_text(w, "group_name", layer.group_name);
 	put_text(w, "id_type", text_or_null(layer.id_type));
 	put_text(w, "allocated_experiment", layer.allocated_experiment);
-	put_explicit(w, &layer, known);
-	put_bool(w, "is_experiment_active", known, layer.is_experiment_active);
-	put_bool(w, "is_user_in_experiment", in_experiment,
-	    layer.is_user_in_experiment);
+	if (!put_told(w, ask, "explicit_parameters"))
+		put_list(w, "explicit_parameters",
+		    layer.explicit_params != NULL || !known
+			? layer.explicit_params
+			: &none,
+		    layer.n_explicit_params);
+	if (ask->told == NULL || !told_has(ask->told, "is_experiment_active") ||
+	    !put_told(w, ask, "is_experiment_active"))
+		put_bool(w, "is_experiment_active", known,
+		    layer.is_experiment_active);
+	if (!put_told(w, ask, "is_user_in_experiment"))
+		put_bool(w, "is_user_in_experiment", in_experiment,
+		    layer.is_user_in_experiment);
 	put_exposures(w, "secondary_exposures", layer.secondary,
 	    layer.n_secondary, false);
-	if (known)
+	if (put_told(w, ask, "undelegated_secondary_exposures"))
+		put_param_exposures(w, &layer);
+	else if (known)
 		put_exposures(w, "undelegated_secondary_exposures",
 		    layer.undelegated, layer.n_undelegated, true);
 	else
@@ -284,6 +373,12 @@ ask_param_store(struct jsonw *w, struct fg_session *ses, struct fg_user *user,
 		jsonw_end_object(w);
 	}
 	put_text(w, "rule_id", "");
+	if (ask->told != NULL) {
+		put_text(w, "group_name", NULL);
+		put_text(w, "id_type", NULL);
+		put_text(w, "secondary_exposures", NULL);
+	}
+	put_absent(w, ask);
 	put_details(w, ask, &store.details);
 	jsonw_end_object(w);
 	return is_known(&store.details);

@@ -3,6 +3,10 @@
  *
  * Names are those of the client initialize response and of logged events.
  * What does not apply to a kind of question, or is not known, is null.
+ *
+ * With told, an answer has what Statsig's own core would tell of the same
+ * question, in the same places: some comes from a client's response, and a
+ * layer's parameters come with what each one's exposure says.
  */
 #ifndef TOOLS_ASK_H
 #define TOOLS_ASK_H
@@ -22,6 +26,8 @@ enum ask_kind {
 	ASK_N_KINDS
 };
 
+struct told;
+
 /* Reads "gate", "config" and so on; ASK_N_KINDS for another word. */
 enum ask_kind ask_kind_of(const char *word, size_t n);
 
@@ -31,7 +37,7 @@ struct ask {
 	const char *param; /* its value alone; NULL: all there are */
 	char **params;     /* a store's, ended by NULL, where param is NULL */
 	bool log;          /* as a program's check would be logged */
-	bool details;      /* version, generation and times as well */
+	const struct told *told; /* or NULL: all is the call's own answer */
 };
 
 /*

@@ -1,5 +1,4 @@
 /* eval: asks the library what a user gets. */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,9 +6,9 @@
 
 #include "common/jsonw.h"
 #include "reader/forkgate.h"
-#include "syncer/json.h"
 #include "tools/ask.h"
 #include "tools/cmd.h"
+#include "tools/eval_cases.h"
 #include "tools/eval_source.h"
 #include "tools/image_source.h"
 #include "tools/user_json.h"
@@ -44,6 +43,8 @@ static const char help[] =
     "                       {\"user\":{...},\"kind\":\"gate\",\"name\":\"...\"}"
     "\n"
     "                       for each answer; - is standard input\n"
+    "  --live               with --cases: the answers as they are for a single\n"
+    "                       question, not as Statsig's core gives them\n"
     "  --client-response none|djb2|sha256\n"
     "                       with --cases: what a client starts with, names "
     "hashed\n"
@@ -61,6 +62,7 @@ struct eval_args {
 	const char *cases;
 	struct ask ask;
 	struct image_source image; /* read when it is first asked for */
+	bool live;                 /* cases: the calls' own answers */
 	bool respond;              /* whole client responses */
 	struct fg_client_response_options response;
 };
@@ -77,6 +79,7 @@ enum {
 	O_PARAM,
 	O_LOG,
 	O_CASES,
+	O_LIVE,
 	O_CLIENT_RESPONSE,
 	O_RESPONSE_FORMAT,
 	O_CLIENT_KEY,
@@ -94,6 +97,7 @@ static const struct option options[] = {
     {"param", required_argument, NULL, O_PARAM},
     {"log", no_argument, NULL, O_LOG},
     {"cases", required_argument, NULL, O_CASES},
+    {"live", no_argument, NULL, O_LIVE},
     {"client-response", required_argument, NULL, O_CLIENT_RESPONSE},
     {"response-format", required_argument, NULL, O_RESPONSE_FORMAT},
     {"client-key", required_argument, NULL, O_CLIENT_KEY},
@@ -171,6 +175,9 @@ take_option(struct eval_args *a, int opt)
 	case O_CASES:
 		a->cases = optarg;
 		return true;
+	case O_LIVE:
+		a->live = true;
+		return true;
 	default:
 		return take_response(a, opt);
 	}
@@ -186,7 +193,6 @@ check_question(struct eval_args *a, int n_words, char **words)
 				: "more words than KIND and NAME");
 	a->ask.kind = ask_kind_of(words[0], strlen(words[0]));
 	a->ask.name = words[1];
-	a->ask.details = true;
 	if (a->ask.kind == ASK_N_KINDS)
 		return cmd_usage(&cmd_eval,
 		    "%s: KIND is gate, config, experiment, layer or "
@@ -214,6 +220,8 @@ take_args(struct eval_args *a, int argc, char **argv)
 		return rc;
 	if (a->respond && a->cases == NULL)
 		return cmd_usage(&cmd_eval, "--client-response needs --cases");
+	if (a->live && a->cases == NULL)
+		return cmd_usage(&cmd_eval, "--live needs --cases");
 	if (a->cases == NULL)
 		return check_question(a, argc - optind, argv + optind);
 	if (argc > optind)
@@ -224,29 +232,6 @@ take_args(struct eval_args *a, int argc, char **argv)
 		return cmd_usage(&cmd_eval,
 		    "--user, --param and --log do not go with --cases");
 	return CMD_OK;
-}
-
-/* ------------------------------------------------- parameter stores */
-
-/*
- * The library answers by name and does not list names; they are taken from the
- * image, which may be of a newer generation by then: those then have no value.
- */
-static int
-take_params(struct eval_args *a, struct ask *ask)
-{
-	int rc = CMD_OK;
-
-	ask->params = NULL;
-	if (ask->kind != ASK_PARAM_STORE || ask->param != NULL)
-		return CMD_OK;
-	if (a->image.bytes == NULL)
-		rc = image_source_get(&cmd_eval, &a->source, &a->image);
-	if (rc != CMD_OK)
-		return rc;
-	ask->params = image_store_names(&a->image.image, ask->name);
-	return ask->params != NULL ? CMD_OK
-				   : cmd_fail(&cmd_eval, "memory", FG_E_NOMEM);
 }
 
 /* ------------------------------------------------------- one question */
@@ -275,16 +260,6 @@ read_user(const char *arg, struct fg_user *user)
 	return st == FG_E_INVALID ? CMD_USAGE : CMD_FAIL;
 }
 
-static int
-print_line(struct jsonw *w)
-{
-	if (w->status != FG_OK)
-		return cmd_fail(&cmd_eval, "standard output", w->status);
-	fwrite(w->text, 1, w->len, stdout);
-	putchar('\n');
-	return CMD_OK;
-}
-
 /* Why the answer is no. */
 static int
 say_unknown(const struct eval_args *a)
@@ -307,217 +282,17 @@ ask_once(struct eval_args *a, struct fg_session *ses, struct fg_user *user)
 
 	rc = a->user != NULL ? read_user(a->user, user) : CMD_OK;
 	if (rc == CMD_OK)
-		rc = take_params(a, &a->ask);
+		rc = eval_cases_params(
+		    &cmd_eval, &a->source, &a->image, &a->ask);
 	if (rc != CMD_OK)
 		return rc;
 	jsonw_new(&w);
 	known = ask_print(&w, ses, user, &a->ask);
-	rc = print_line(&w);
+	rc = eval_cases_print(&cmd_eval, &w);
 	if (rc == CMD_OK && !known)
 		rc = say_unknown(a);
 	jsonw_free(&w);
 	image_names_free(a->ask.params);
-	return rc;
-}
-
-/* ------------------------------------------------------------- --cases */
-
-struct cases {
-	struct eval_args *args;
-	const char *path;
-	size_t line_no;
-	struct json_tree tree;
-	struct json_buf name;
-	char *last_user; /* its text: users come in runs */
-	size_t last_len, last_cap;
-	bool is_new_user;
-	const struct fg_client_response_options *response; /* or NULL */
-};
-
-static int
-bad_case(const struct cases *c, const char *what)
-{
-	cmd_say(&cmd_eval, "%s:%zu: %s", c->path, c->line_no, what);
-	return CMD_USAGE;
-}
-
-/* The value node of a member of the root, or 0. */
-static uint32_t
-member(const struct json_tree *t, const char *key)
-{
-	const struct json_node *nodes = t->nodes;
-	uint32_t i = 1, found = 0;
-
-	for (uint32_t k = 0; k < nodes[0].n_children; k++) {
-		if (nodes[i].end - nodes[i].start == strlen(key) &&
-		    memcmp(t->text + nodes[i].start, key, strlen(key)) == 0)
-			found = i + 1;
-		i = nodes[i + 1].next;
-	}
-	return found;
-}
-
-static int
-take_user(struct cases *c, uint32_t node, struct fg_user *user)
-{
-	const struct json_node *at = &c->tree.nodes[node];
-	const char *text = c->tree.text + at->start;
-	size_t n = at->end - at->start;
-	struct user_json_error err;
-	char *more;
-
-	c->is_new_user = c->last_user == NULL || n != c->last_len ||
-	    memcmp(text, c->last_user, n) != 0;
-	if (!c->is_new_user)
-		return CMD_OK;
-	if (user_json_node(&c->tree, node, user, &err) != FG_OK)
-		return bad_case(c, err.text);
-	if (n > c->last_cap) {
-		more = realloc(c->last_user, n);
-		if (more == NULL)
-			return cmd_fail(&cmd_eval, c->path, FG_E_NOMEM);
-		c->last_user = more;
-		c->last_cap = n;
-	}
-	memcpy(c->last_user, text, n);
-	c->last_len = n;
-	return CMD_OK;
-}
-
-/* The name, with an end; a NUL within it would cut it. */
-static int
-take_name(struct cases *c, uint32_t node, char **name)
-{
-	const struct json_node *at = &c->tree.nodes[node];
-	const char *s;
-	size_t n;
-
-	if (json_string(c->tree.text + at->start, at->end - at->start, &c->name,
-		&s, &n) != FG_OK ||
-	    memchr(s, '\0', n) != NULL)
-		return bad_case(c, "\"name\" is no text that a name can be");
-	*name = strndup(s, n);
-	if (*name == NULL)
-		return cmd_fail(&cmd_eval, c->path, FG_E_NOMEM);
-	return CMD_OK;
-}
-
-/* What a client of that user starts with; nothing for the same one again. */
-static int
-respond(struct cases *c, struct fg_session *ses, struct fg_user *user,
-    struct jsonw *w)
-{
-	const char *json;
-	enum fg_status st;
-	size_t len;
-
-	if (!c->is_new_user)
-		return CMD_OK;
-	fg_session_refresh(ses);
-	st = fg_client_response(ses, user, c->response, &json, &len);
-	if (st != FG_OK)
-		return cmd_fail(&cmd_eval, c->path, st);
-	jsonw_clear(w);
-	jsonw_begin_object(w);
-	jsonw_key(w, "user");
-	jsonw_raw(w, c->last_user, c->last_len);
-	jsonw_key(w, "gcir");
-	jsonw_raw(w, json, len);
-	jsonw_end_object(w);
-	return print_line(w);
-}
-
-static int
-ask_case(struct cases *c, const char *line, size_t n, struct fg_session *ses,
-    struct fg_user *user, struct jsonw *w)
-{
-	struct ask ask = {0};
-	uint32_t user_at, kind_at, name_at;
-	const char *why = "";
-	struct json_span span;
-	char *name;
-	size_t end;
-	int rc;
-
-	if (json_check_why(line, n, &end, &why) != FG_OK)
-		return bad_case(c, why);
-	span = json_span(line, end);
-	if (json_parse(&c->tree, &span) != FG_OK)
-		return cmd_fail(&cmd_eval, c->path, FG_E_NOMEM);
-	if (c->tree.nodes[0].kind != JSON_OBJECT)
-		return bad_case(c, "a case is an object");
-	user_at = member(&c->tree, "user");
-	kind_at = member(&c->tree, "kind");
-	name_at = member(&c->tree, "name");
-	if (user_at == 0 || kind_at == 0 || name_at == 0 ||
-	    c->tree.nodes[name_at].kind != JSON_STRING)
-		return bad_case(c, "a case has \"user\", \"kind\", \"name\"");
-	ask.kind = ask_kind_of(c->tree.text + c->tree.nodes[kind_at].start,
-	    c->tree.nodes[kind_at].end - c->tree.nodes[kind_at].start);
-	if (ask.kind == ASK_N_KINDS)
-		return bad_case(c,
-		    "\"kind\" is gate, config, experiment, "
-		    "layer or param_store");
-	rc = take_user(c, user_at, user);
-	if (rc == CMD_OK && c->response != NULL)
-		return respond(c, ses, user, w);
-	if (rc == CMD_OK)
-		rc = take_name(c, name_at, &name);
-	if (rc != CMD_OK)
-		return rc;
-	ask.name = name;
-	rc = take_params(c->args, &ask);
-	if (rc == CMD_OK) {
-		fg_session_refresh(ses);
-		jsonw_clear(w);
-		ask_print(w, ses, user, &ask);
-		rc = print_line(w);
-	}
-	image_names_free(ask.params);
-	free(name);
-	return rc;
-}
-
-static int
-ask_lines(
-    struct cases *c, FILE *file, struct fg_session *ses, struct fg_user *user)
-{
-	char *line = NULL;
-	size_t cap = 0;
-	struct jsonw w;
-	ssize_t n;
-	int rc = CMD_OK;
-
-	jsonw_new(&w);
-	while (rc == CMD_OK && (n = getline(&line, &cap, file)) > 0) {
-		c->line_no++;
-		if (line[0] != '\n')
-			rc = ask_case(c, line, (size_t)n, ses, user, &w);
-	}
-	if (rc == CMD_OK && ferror(file))
-		rc = cmd_fail(&cmd_eval, c->path, FG_E_IO);
-	jsonw_free(&w);
-	free(line);
-	return rc;
-}
-
-static int
-ask_cases(struct eval_args *a, struct fg_session *ses, struct fg_user *user)
-{
-	struct cases c = {.args = a,
-	    .path = a->cases,
-	    .response = a->respond ? &a->response : NULL};
-	FILE *file = strcmp(a->cases, "-") == 0 ? stdin : fopen(a->cases, "re");
-	int rc;
-
-	if (file == NULL)
-		return cmd_fail(&cmd_eval, a->cases, FG_E_IO);
-	rc = ask_lines(&c, file, ses, user);
-	if (file != stdin)
-		fclose(file);
-	json_tree_free(&c.tree);
-	free(c.name.bytes);
-	free(c.last_user);
 	return rc;
 }
 
@@ -539,7 +314,14 @@ run(int argc, char **argv)
 	if (fg_session_begin(fg, &ses) != FG_OK || fg_user_new(&user) != FG_OK)
 		rc = cmd_fail(&cmd_eval, "memory", FG_E_NOMEM);
 	else if (a.cases != NULL)
-		rc = ask_cases(&a, ses, user);
+		rc = eval_cases_run(
+		    &(struct eval_cases){.cmd = &cmd_eval,
+			.path = a.cases,
+			.source = &a.source,
+			.image = &a.image,
+			.live = a.live,
+			.response = a.respond ? &a.response : NULL},
+		    ses, user);
 	else
 		rc = ask_once(&a, ses, user);
 	fg_user_free(user);

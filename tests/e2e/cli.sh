@@ -168,8 +168,21 @@ expect cases 0 '^{"kind":"gate","name":"everyone","value":true' - \
     eval_doc --cases "$T/cases"
 [ "$(wc -l <"$T/out")" = 4 ]
 verdict case-a-line $? "$(wc -l <"$T/out") lines"
+members=$(head -n 1 "$T/out" | grep -o '"[a-z_]*":' | tr -d '":' | tr '\n' ' ')
+[ "$members" = "kind name value rule_id group_name id_type \
+secondary_exposures undelegated_secondary_exposures allocated_experiment \
+explicit_parameters is_experiment_active is_user_in_experiment reason version \
+lcut " ]
+verdict case-members $? "a gate has $members"
+grep -q '"kind":"layer".*"param_exposures":{"[a-z]*":{"rule_id":"[a-z_]*",' \
+    "$T/out"
+verdict case-parameters $? "a layer's parameters have no exposures"
 eval_doc --cases - <"$T/cases" | cmp -s - "$T/out"
 verdict cases-standard-input $? "not the same"
+expect cases-live 0 '"kind":"experiment".*"generation":1' - \
+    eval_doc --live --cases "$T/cases"
+expect live-without-cases 2 - 'live needs --cases' \
+    eval_doc --live gate everyone
 echo '{"user":{},"kind":"gate"}' >>"$T/cases"
 expect bad-case 2 '"kind":"layer"' "$T/cases:6: a case has" \
     eval_doc --cases "$T/cases"

@@ -338,6 +338,7 @@ what_is_no_object_reads_as_an_empty_one(void **state)
 	(void)state;
 	fg_get_config(ses, user, "text_value", 0, &c);
 	assert_string_equal(fg_params_text(c.params, &len), "{}");
+	assert_null(c.explicit_params);
 	fg_get_config(ses, user, "no such config", 0, &c);
 	assert_string_equal(fg_params_text(c.params, &len), "{}");
 	assert_string_equal(c.details.reason, "Network:Unrecognized");
@@ -356,6 +357,8 @@ an_experiment_tells_its_group(void **state)
 	assert_true(c.is_experiment_active);
 	assert_true(c.is_user_in_experiment);
 	assert_int_equal(c.n_secondary, 1);
+	assert_int_equal(c.n_explicit_params, 1);
+	assert_string_equal(c.explicit_params[0], "p");
 }
 
 static void
