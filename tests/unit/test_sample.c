@@ -12,7 +12,8 @@ set_up(void **state)
 {
 	(void)state;
 	fg.sampled = dedupe_new(64);
-	ses = (struct fg_session){.fg = &fg, .sampling = {IMAGE_SAMPLING_ON}};
+	ses = (struct fg_session){
+	    .fg = &fg, .sampling = {.mode = IMAGE_SAMPLING_ON}};
 	return 0;
 }
 
