@@ -286,6 +286,18 @@ record_put_counts(
 	return out_end(&o, dst, n);
 }
 
+enum fg_status
+record_put_tally(
+    uint8_t *dst, size_t cap, const struct record_tally *x, size_t *n)
+{
+	struct out o = out_begin(dst, cap);
+
+	out_head(&o, RECORD_TALLY, 0, 0, 0, 0);
+	out_u32(&o, x->which);
+	out_bytes(&o, x->name);
+	return out_end(&o, dst, n);
+}
+
 /* ---- Reading: the same walk, over bytes that may say anything. ---- */
 
 struct in {
@@ -500,6 +512,14 @@ get_counts(struct in *in, struct record_counts *x)
 	return FG_OK;
 }
 
+static enum fg_status
+get_tally(struct in *in, struct record_tally *x)
+{
+	x->which = in_u32(in);
+	x->name = in_bytes(in, in->left);
+	return in->bad ? FG_E_CORRUPT : FG_OK;
+}
+
 enum fg_status
 record_get(const uint8_t *data, size_t n, struct record *out)
 {
@@ -534,6 +554,8 @@ record_get(const uint8_t *data, size_t n, struct record *out)
 	case RECORD_COUNTS:
 		out->u.counts.time_ms = le64dec(head + 8);
 		return get_counts(&in, &out->u.counts);
+	case RECORD_TALLY:
+		return get_tally(&in, &out->u.tally);
 	case RECORD_GAP:
 	case RECORD_USER:
 	default:

@@ -26,6 +26,7 @@ enum record_kind {
 	RECORD_EXPOSURE = 2,
 	RECORD_CUSTOM = 3,
 	RECORD_COUNTS = 4,
+	RECORD_TALLY = 5, /* names a word of the page that counts */
 };
 
 enum record_subject {
@@ -117,6 +118,12 @@ struct record_counts {
 	struct record_text entries; /* of a record_count_list */
 };
 
+/* What one of the segment's tallies counts: checks of this name. */
+struct record_tally {
+	uint32_t which; /* below SEGMENT_N_TALLIES */
+	struct record_text name;
+};
+
 struct record_count_list {
 	uint8_t *data;
 	size_t cap;
@@ -137,6 +144,8 @@ enum fg_status record_put_custom(
     uint8_t *dst, size_t cap, const struct record_custom *x, size_t *n);
 enum fg_status record_put_counts(
     uint8_t *dst, size_t cap, const struct record_counts *x, size_t *n);
+enum fg_status record_put_tally(
+    uint8_t *dst, size_t cap, const struct record_tally *x, size_t *n);
 
 void record_count_list_begin(
     struct record_count_list *list, void *data, size_t cap);
@@ -166,6 +175,7 @@ struct record {
 		struct record_exposure exposure;
 		struct record_custom custom;
 		struct record_counts counts;
+		struct record_tally tally;
 	} u;
 };
 

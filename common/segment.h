@@ -34,6 +34,10 @@
 #define SEGMENT_TAIL     256 /* offsets of the changing words */
 #define SEGMENT_FLAGS    264
 #define SEGMENT_COUNTERS 320
+#define SEGMENT_TALLIES  512 /* words of 4 bytes to the end of the page */
+
+/* How many things a segment can count; RECORD_TALLY names them. */
+#define SEGMENT_N_TALLIES ((SEGMENT_HEADER - SEGMENT_TALLIES) / 4)
 
 /* Bits of the flags word. */
 #define SEGMENT_SEALED 1u /* the owner appends no more and has let go */
@@ -106,6 +110,18 @@ segment_counter_store(uint8_t *page, enum segment_counter which, uint64_t x)
 	le64store(page + SEGMENT_COUNTERS + 8 * (size_t)which, x);
 }
 
+/* Adds 1 to a tally below SEGMENT_N_TALLIES; one thread at a time. */
+static inline void
+segment_tally_add(uint8_t *page, uint32_t which)
+{
+	uint32_t *word =
+	    (uint32_t *)(void *)(page + SEGMENT_TALLIES + 4 * (size_t)which);
+	uint32_t x = le32toh(__atomic_load_n(word, __ATOMIC_RELAXED));
+
+	if (x != UINT32_MAX)
+		__atomic_store_n(word, htole32(x + 1), __ATOMIC_RELAXED);
+}
+
 /* The syncer's side, on a copy that it read with pread(2). */
 static inline uint64_t
 segment_tail(const uint8_t *page)
@@ -123,6 +139,12 @@ static inline uint64_t
 segment_counter(const uint8_t *page, enum segment_counter which)
 {
 	return le64dec(page + SEGMENT_COUNTERS + 8 * (size_t)which);
+}
+
+static inline uint32_t
+segment_tally(const uint8_t *page, uint32_t which)
+{
+	return le32dec(page + SEGMENT_TALLIES + 4 * (size_t)which);
 }
 
 #endif /* COMMON_SEGMENT_H */

@@ -48,6 +48,15 @@ give_up(struct call *c)
 	c->events = NULL;
 }
 
+void
+call_tally(struct fg_session *ses, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (ses->fg->queue != NULL)
+		queue_tally(ses->fg->queue, name, n, hash64(name, n));
+}
+
 enum fg_status
 call_run(struct call *c, void (*copy)(struct call *c, void *out), void *out)
 {
@@ -55,6 +64,8 @@ call_run(struct call *c, void (*copy)(struct call *c, void *out), void *out)
 
 	c->user = call_user(ses, c->user);
 	ses->n_evaluations++;
+	if (!c->expose)
+		call_tally(ses, c->name);
 	for (int i = 0; i < CALL_ATTEMPTS; i++) {
 		struct arena_mark mark = arena_mark(&ses->arena);
 

@@ -29,7 +29,7 @@ struct call {
 	struct fg_user *user;
 	enum eval_kind kind;
 	const char *name;
-	bool expose; /* log an exposure */
+	bool expose; /* log an exposure; else the check is counted */
 	bool manual;
 	struct eval e;
 	struct call_event *events;
@@ -58,6 +58,9 @@ const struct fg_exposure *call_pairs(
 
 /* A copy of the explicit parameters; NULL when there is no list. */
 const char *const *call_explicit_params(struct call *c, size_t *n);
+
+/* Counts a check that logs no exposure. */
+void call_tally(struct fg_session *ses, const char *name);
 
 /* A user for a check that was given none. */
 static inline struct fg_user *

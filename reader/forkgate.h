@@ -264,8 +264,8 @@ struct fg_exposure {
 	bool value;
 };
 
-/* Flags of a check. */
-#define FG_NO_EXPOSURE (1U << 0) /* no event is logged */
+/* Flags of a check.  One without an exposure is counted for the server. */
+#define FG_NO_EXPOSURE (1U << 0)
 
 /* ----------------------------------------------------------------- gates */
 

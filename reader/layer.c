@@ -12,7 +12,8 @@ struct fg_layer_state {
 	struct queue_user user; /* with JSON of its own */
 	struct sample sample;
 	uint64_t user_hash;
-	bool has_user; /* exposures can be logged */
+	bool has_user;  /* exposures can be logged */
+	bool is_silent; /* reads are counted instead */
 };
 
 static void
@@ -78,8 +79,8 @@ state_new(struct call *c, bool expose)
 
 	if (state == NULL)
 		return NULL;
-	*state =
-	    (struct fg_layer_state){.ses = ses, .sample = sample_of(&c->e.r)};
+	*state = (struct fg_layer_state){
+	    .ses = ses, .sample = sample_of(&c->e.r), .is_silent = !expose};
 	if (!expose || ses->fg->queue == NULL)
 		return state;
 	wire = user_wire(c->user, &ses->fg->defaults, ses->tier, ses->tier_len);
@@ -238,7 +239,11 @@ layer_read(struct fg_layer *layer, const char *name, bool (*fits)(enum fg_type))
 
 	if (p == NULL || !fits(p->type))
 		return NULL;
-	if (layer->state != NULL && layer->state->has_user)
+	if (layer->state == NULL)
+		return p;
+	if (layer->state->is_silent)
+		call_tally(layer->state->ses, layer->name);
+	else if (layer->state->has_user)
 		expose_param(layer, p, false);
 	return p;
 }

@@ -141,6 +141,8 @@ fg_get_store(struct fg_session *ses, struct fg_user *user, const char *name,
 	struct source none;
 	bool known = look_up(ses, user, name, NULL, &none);
 
+	call_tally(ses, name); /* whatever the flags say */
+
 	*out = (struct fg_store){.session = ses,
 	    .user = user,
 	    .flags = flags,

@@ -1,8 +1,7 @@
-#include "reader/queue.h"
+#include "reader/queue_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,45 +14,11 @@
 #include "common/record.h"
 #include "reader/flush.h"
 #include "reader/process.h"
-#include "reader/segfile.h"
 
 #define FREE_FLOOR (64ull << 20)
+#define TALLY_MS   60000
 #define RETRY_MS   100 /* between attempts to make a segment */
 #define LIVE_SIZE  4096
-
-/*
- * What a child may not inherit, in a page that fork empties.  All zero is a
- * valid state: an open lock, no segment, nothing counted.  So a child needs no
- * initialising, whatever its parent's threads were doing.
- */
-struct live {
-	pthread_mutex_t mutex; /* around all below but the counters */
-	struct segfile seg;
-	uint64_t counters[SEGMENT_N_COUNTERS]; /* atomic */
-	uint64_t carried[SEGMENT_N_COUNTERS];  /* of earlier segments */
-	uint64_t start_ticks;
-	uint64_t retry_ms; /* no attempt before this, on the coarse clock */
-	uint32_t size;     /* of the next segment */
-	bool appended;     /* anything, ever */
-};
-
-struct queue {
-	struct live *live;
-	struct queue *next; /* in the list that fork's handlers walk */
-	struct queue_options opt;
-	int dirfd;
-	bool maps, has_boot_id;
-	uint8_t boot_id[16];
-	char project[SEGMENT_PROJECT + 1];
-
-	/*
-	 * The descriptor of the open segment, known to children: held open by
-	 * one that is idle, it would keep a dead owner's lock.
-	 */
-	int open_fd;
-	dev_t open_dev;
-	ino_t open_ino;
-};
 
 /* ---- Forks. ---- */
 
@@ -211,12 +176,15 @@ queue_new(int dirfd, const char *project, const struct queue_options *opt,
 	if (q == NULL)
 		return FG_E_NOMEM;
 	q->dirfd = q->open_fd = -1;
+	q->tally = calloc(1, sizeof(*q->tally));
 	if (opt != NULL)
 		q->opt = *opt;
 	if (q->opt.free_floor == 0)
 		q->opt.free_floor = FREE_FLOOR;
+	if (q->opt.tally_ms == 0)
+		q->opt.tally_ms = TALLY_MS;
 	(void)stpcpy(q->project, project);
-	st = open_queue(q, dirfd);
+	st = q->tally != NULL ? open_queue(q, dirfd) : FG_E_NOMEM;
 	if (st != FG_OK) {
 		queue_free(q);
 		return st;
@@ -224,8 +192,6 @@ queue_new(int dirfd, const char *project, const struct queue_options *opt,
 	*out = q;
 	return FG_OK;
 }
-
-static void seal(struct queue *q);
 
 void
 queue_free(struct queue *q)
@@ -236,12 +202,13 @@ queue_free(struct queue *q)
 		return;
 	unregister_queue(q);
 	if (q->live != NULL) {
-		seal(q);
+		queue_seal(q);
 		drop_inherited(q);
 		(void)munmap(q->live, LIVE_SIZE);
 	}
 	if (q->dirfd >= 0)
 		(void)close(q->dirfd);
+	free(q->tally);
 	free(q);
 	errno = saved;
 }
@@ -297,8 +264,8 @@ queue_publish(struct queue *q)
 
 /* ---- Segments; all with the lock held. ---- */
 
-static void
-seal(struct queue *q)
+void
+queue_seal(struct queue *q)
 {
 	uint64_t share[SEGMENT_N_COUNTERS];
 	struct live *live = q->live;
@@ -398,14 +365,14 @@ begin_segment(struct queue *q, size_t need)
  * The full segment is sealed first, even if there is no room for a next one:
  * only what is sealed can be deleted, and so make room.
  */
-static enum fg_status
-rotate(struct queue *q, size_t user_len, size_t n)
+enum fg_status
+queue_rotate(struct queue *q, size_t user_len, size_t n)
 {
 	uint64_t now = host_clock_ms(CLOCK_MONOTONIC_COARSE);
 	size_t need;
 	enum fg_status st;
 
-	seal(q);
+	queue_seal(q);
 	drop_inherited(q); /* a child of clone(2), which no handler saw */
 	if (q->dirfd < 0) {
 		errno = ENOENT;
@@ -422,8 +389,9 @@ rotate(struct queue *q, size_t user_len, size_t n)
 
 /* ---- Appending. ---- */
 
-static enum fg_status
-append(struct queue *q, struct queue_user *user, const void *record, size_t n)
+enum fg_status
+queue_append_locked(
+    struct queue *q, struct queue_user *user, const void *record, size_t n)
 {
 	struct live *live = q->live;
 	struct segfile *seg = &live->seg;
@@ -434,7 +402,7 @@ append(struct queue *q, struct queue_user *user, const void *record, size_t n)
 
 	if (seg->page == NULL ||
 	    !segfile_fits(seg, known ? 0 : user->json_len, n)) {
-		st = rotate(q, user != NULL ? user->json_len : 0, n);
+		st = queue_rotate(q, user != NULL ? user->json_len : 0, n);
 		if (st != FG_OK)
 			return st;
 		known = user == NULL;
@@ -464,7 +432,7 @@ queue_append(
 	if (n >= RECORD_USER_HEAD && n <= RECORD_MAX &&
 	    (user == NULL || user->json_len <= RECORD_MAX - RECORD_USER_HEAD)) {
 		pthread_mutex_lock(&q->live->mutex);
-		st = append(q, user, record, n);
+		st = queue_append_locked(q, user, record, n);
 		pthread_mutex_unlock(&q->live->mutex);
 	}
 	if (st != FG_OK)
@@ -478,7 +446,7 @@ queue_flush(struct queue *q, int timeout_ms)
 	bool appended;
 
 	pthread_mutex_lock(&q->live->mutex);
-	seal(q);
+	queue_seal(q);
 	appended = q->live->appended;
 	pthread_mutex_unlock(&q->live->mutex);
 	if (timeout_ms <= 0 || !appended)

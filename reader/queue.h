@@ -35,6 +35,7 @@ struct queue_options {
 	bool (*heartbeat_old)(void *arg);
 	void *arg;
 	uint64_t free_floor; /* 0: 64 MiB */
+	uint64_t tally_ms;   /* until counts are let go of; 0: a minute */
 	bool always_write;   /* never map: for tests, and odd file systems */
 };
 
@@ -92,6 +93,20 @@ enum fg_status queue_flush(struct queue *q, int timeout_ms);
  * is the new value.
  */
 void queue_count(struct queue *q, enum segment_counter which, uint64_t n);
+
+/*
+ * Counts a check of this name, whose hash64 is hash, for the server's event of
+ * unexposed checks.  Outlives this process like an event (on file systems where
+ * segments are written, from the next queue_tick on).  No system call, except
+ * when a segment is begun.  What finds no room is counted as dropped.
+ */
+void queue_tally(struct queue *q, const char *name, size_t len, uint64_t hash);
+
+/*
+ * To be called now and then: lets go of counts that are tally_ms old, so that
+ * the syncer ships them.
+ */
+void queue_tick(struct queue *q);
 
 /* Copies the counters to the segment's header, if there is a segment. */
 void queue_publish(struct queue *q);

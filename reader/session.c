@@ -164,6 +164,7 @@ session_count(struct fg_session *ses)
 		queue_count(
 		    fg->queue, SEGMENT_DEDUPLICATED, ses->n_deduplicated);
 		queue_count(fg->queue, SEGMENT_GENERATION, ses->pin.generation);
+		queue_tick(fg->queue);
 	}
 	ses->n_evaluations = ses->n_deduplicated = 0;
 }

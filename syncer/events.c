@@ -252,9 +252,9 @@ events_custom(struct jsonw *w, const struct record_custom *x,
 
 /* ---- Counts. ---- */
 
-/* One record's entries always fit: each takes 10 bytes of at most 64 KiB. */
-#define MAX_NAMES 8192
-#define MAX_TEXT  (128 * 1024)
+/* They fit in text and number: an entry takes at least 10 bytes. */
+#define MAX_TEXT  EVENTS_COUNTS_TEXT
+#define MAX_NAMES (MAX_TEXT / 8)
 #define N_SLOTS   (2 * MAX_NAMES)
 
 struct sum {

@@ -29,12 +29,15 @@ enum fg_status events_custom(struct jsonw *w, const struct record_custom *x,
 /* Of checks by name, from the counts records of many workers. */
 struct events_counts;
 
+#define EVENTS_COUNTS_TEXT (128 * 1024) /* bytes of entries that fit */
+
 enum fg_status events_counts_new(struct events_counts **out);
 void events_counts_free(struct events_counts *c);
 
 /*
  * Adds a record's entries, all or none.  FG_E_SPACE if there are too many names
- * by now: write them out first; into empty sums any record fits.
+ * by now: write them out first; into empty sums any record fits, and any
+ * other entries of up to EVENTS_COUNTS_TEXT bytes.
  */
 enum fg_status events_counts_add(
     struct events_counts *c, const struct record_counts *x);

@@ -3,6 +3,7 @@
  *
  *   tail.c        the module's face; batches, positions, flush requests
  *   tail_visit.c  one segment, from opening to the lane
+ *   tail_tally.c  what a segment has counted
  *   tail_pass.c   the walk round the folder, and what else lies in it
  *   tail_table.c  segments of which something is under way
  */
@@ -19,6 +20,7 @@
 #define TAIL_FLUSHES  64   /* requests at a time; others wait their turn */
 #define TAIL_FORGETS  256  /* deleted segments whose position is still kept */
 #define TAIL_NOTES    64   /* things remembered as said */
+#define TAIL_TALLIED  1u   /* in a position: tallies are taken, too */
 
 struct tail_table {
 	struct lane_segment *chains[TAIL_SEGMENTS];
@@ -98,6 +100,14 @@ void tail_note(struct tail *t, const char *file, const char *what);
 
 /* Moves a file to quarantine or, when that is full, removes it. */
 void tail_put_away(struct tail *t, const char *name, const char *why);
+
+/*
+ * tail_tally.c: takes the tallies of a closed segment that lies in t->buf as a
+ * whole.  FG_E_BUSY: the lane is full, nothing was taken.
+ */
+enum fg_status tail_tally(struct tail *t, struct lane *lane,
+    struct lane_segment *s, const struct segment_info *info, size_t end,
+    uint64_t now_ms);
 
 /*
  * tail_pass.c: a bounded step, until a batch is ready at the latest.  FG_END

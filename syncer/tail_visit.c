@@ -362,6 +362,14 @@ drain(struct tail *t, struct lane *lane, struct lane_segment *s, struct walk *w,
 	return FG_OK;
 }
 
+/* Is there something counted that was not taken yet? */
+static bool
+has_tallies(const struct look *l, uint64_t pos)
+{
+	return l->closed && (pos & TAIL_TALLIED) == 0 &&
+	    walk_has_tallies(l->page);
+}
+
 static enum tail_visit
 read_segment(struct tail *t, struct look *l, struct lane *lane,
     struct lane_segment *s, uint64_t now_ms)
@@ -377,6 +385,11 @@ read_segment(struct tail *t, struct look *l, struct lane *lane,
 	w.fill = fill_from_file;
 	w.arg = arg;
 	st = drain(t, lane, s, &w, now_ms);
+	if (st == FG_OK && has_tallies(l, s->read_pos)) {
+		if (!read_frames(t, l, 0))
+			return TAIL_FAILED;
+		st = tail_tally(t, lane, s, &l->info, l->end, now_ms);
+	}
 	if (st != FG_OK)
 		return st == FG_E_BUSY ? TAIL_BLOCKED : TAIL_FAILED;
 	if (l->closed) {
@@ -435,7 +448,7 @@ look_into(struct tail *t, struct look *l, const uint8_t id[SEGMENT_ID],
 		return TAIL_FAILED;
 	}
 	/* A tail below the position means "not yet" while the owner lives. */
-	if (pos < l->end || (l->closed && s != NULL)) {
+	if (pos < l->end || has_tallies(l, pos) || (l->closed && s != NULL)) {
 		enum tail_visit v = take_in(t, l, lane, s, pos, now_ms);
 
 		if (v == TAIL_BLOCKED)

@@ -115,12 +115,15 @@ take_user(struct walk *w, uint32_t at, struct walk_event *out)
 static enum fg_status
 take_record(struct walk *w, struct walk_event *out)
 {
+	if (w->tallies != (out->record.kind == RECORD_TALLY))
+		return FG_ABSENT;
 	switch (out->record.kind) {
 	case RECORD_EXPOSURE:
 		return take_user(w, out->record.u.exposure.user, out);
 	case RECORD_CUSTOM:
 		return take_user(w, out->record.u.custom.user, out);
 	case RECORD_COUNTS:
+	case RECORD_TALLY:
 		return FG_OK;
 	case RECORD_GAP:
 	case RECORD_USER:
@@ -149,4 +152,41 @@ walk_next(struct walk *w, struct walk_event *out)
 			st = take_record(w, out);
 	} while (st == FG_ABSENT);
 	return st == FG_OK ? FG_OK : FG_E_INVALID;
+}
+
+bool
+walk_has_tallies(const uint8_t page[SEGMENT_HEADER])
+{
+	for (uint32_t i = 0; i < SEGMENT_N_TALLIES; i++)
+		if (segment_tally(page, i) != 0)
+			return true;
+	return false;
+}
+
+uint32_t
+walk_tallies(const struct segment_info *info, const uint8_t *seg, size_t end,
+    struct record_count_list *out)
+{
+	uint32_t counts[SEGMENT_N_TALLIES], n_lost = 0;
+	struct walk_event e;
+	enum fg_status st;
+	struct walk w;
+
+	for (uint32_t i = 0; i < SEGMENT_N_TALLIES; i++)
+		counts[i] = segment_tally(seg, i);
+	walk_begin(&w, info, seg, SEGMENT_HEADER, end, true);
+	w.tallies = true;
+	while ((st = walk_next(&w, &e)) != FG_END && st != FG_E_BUSY) {
+		uint32_t which = e.record.u.tally.which;
+
+		if (st != FG_OK || which >= SEGMENT_N_TALLIES ||
+		    counts[which] == 0)
+			continue;
+		if (record_count_list_add(
+			out, e.record.u.tally.name, counts[which]) == FG_OK)
+			counts[which] = 0;
+	}
+	for (uint32_t i = 0; i < SEGMENT_N_TALLIES; i++)
+		n_lost += counts[i] != 0;
+	return n_lost;
 }

@@ -23,6 +23,8 @@ struct walk {
 	size_t end;         /* the tail, or the end of what there is */
 	size_t pos;         /* of the next frame; a position to save */
 	bool closed;        /* the owner appends no more */
+	bool tallies; /* steps from one tally's name to the next, else from
+			 event to event */
 	bool written; /* by write(2): it may end in an unfinished append */
 	/*
 	 * Reads n more bytes into seg, at at; NULL: all are there.  The bytes
@@ -38,7 +40,7 @@ struct walk {
 };
 
 struct walk_event {
-	struct record record; /* never a user */
+	struct record record; /* never a user, a tally when asked for */
 	const char *user;     /* NULL: none */
 	size_t user_len;
 };
@@ -54,5 +56,16 @@ void walk_begin(struct walk *w, const struct segment_info *info,
  * FG_E_CORRUPT: damage; pos is at the next good frame, or at the end.
  */
 enum fg_status walk_next(struct walk *w, struct walk_event *out);
+
+/*
+ * Puts the counts of the first page together with their names, from all frames
+ * up to end, of a segment that is closed and whole in seg.  Returns how many
+ * tallies there was no name or no room for: they are lost.
+ */
+uint32_t walk_tallies(const struct segment_info *info, const uint8_t *seg,
+    size_t end, struct record_count_list *out);
+
+/* Is there anything counted in the page? */
+bool walk_has_tallies(const uint8_t page[SEGMENT_HEADER]);
 
 #endif /* SYNCER_WALK_H */

