@@ -1,16 +1,10 @@
-/*
- * OpenSSL 3 calls these functions deprecated in favour of EVP, which looks
- * its algorithm up anew for each digest and costs several times as much as a
- * block.  They are what OpenSSL's own provider runs.
- */
-#define OPENSSL_SUPPRESS_DEPRECATED
-
 #include "common/hash.h"
 
-#include <openssl/sha.h>
 #include <string.h>
 
 #include "common/endian.h"
+#include "common/same.h"
+#include "common/sha256.h"
 
 static const struct hash_state initial = {
     {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
@@ -23,7 +17,7 @@ static const struct hash_state initial = {
 
 /* A digest under way: what is absorbed, and a block that is not full yet. */
 struct running {
-	SHA256_CTX ctx;
+	uint32_t h[8];
 	uint64_t n_bytes;
 	uint8_t block[HASH_BLOCK];
 };
@@ -37,7 +31,7 @@ n_pending(const struct running *r)
 static void
 begin(struct running *r, const struct hash_state *st)
 {
-	memcpy(r->ctx.h, st->h, sizeof(st->h));
+	memcpy(r->h, st->h, sizeof(st->h));
 	r->n_bytes = st->n_blocks * HASH_BLOCK;
 }
 
@@ -54,12 +48,12 @@ more(struct running *r, const uint8_t *p, size_t n)
 	}
 	if (pending > 0) {
 		memcpy(r->block + pending, p, room);
-		SHA256_Transform(&r->ctx, r->block);
+		sha256_absorb(r->h, r->block);
 		p += room;
 		n -= room;
 	}
 	for (; n >= HASH_BLOCK; n -= HASH_BLOCK, p += HASH_BLOCK)
-		SHA256_Transform(&r->ctx, p);
+		sha256_absorb(r->h, p);
 	if (n > 0)
 		memcpy(r->block, p, n);
 }
@@ -74,12 +68,12 @@ end(struct running *r)
 	r->block[pending++] = 0x80;
 	if (pending > HASH_BLOCK - sizeof(n_bits)) {
 		memset(r->block + pending, 0, HASH_BLOCK - pending);
-		SHA256_Transform(&r->ctx, r->block);
+		sha256_absorb(r->h, r->block);
 		pending = 0;
 	}
 	memset(r->block + pending, 0, HASH_BLOCK - sizeof(n_bits) - pending);
 	memcpy(r->block + HASH_BLOCK - sizeof(n_bits), &n_bits, sizeof(n_bits));
-	SHA256_Transform(&r->ctx, r->block);
+	sha256_absorb(r->h, r->block);
 }
 
 void
@@ -90,7 +84,7 @@ hash_prefix(const void *prefix, size_t n, struct hash_state *st, size_t *n_done)
 
 	begin(&r, &initial);
 	more(&r, prefix, whole);
-	memcpy(st->h, r.ctx.h, sizeof(st->h));
+	memcpy(st->h, r.h, sizeof(st->h));
 	st->n_blocks = whole / HASH_BLOCK;
 	*n_done = whole;
 }
@@ -101,17 +95,13 @@ finish_in_block(const struct hash_state *st, const void *a, size_t an,
     const void *b, size_t bn)
 {
 	uint64_t n_bits = htobe64((st->n_blocks * HASH_BLOCK + an + bn) * 8);
-	uint8_t block[HASH_BLOCK];
-	SHA256_CTX ctx;
+	uint8_t block[HASH_BLOCK] = {0};
 
-	memcpy(ctx.h, st->h, sizeof(st->h));
-	memset(block, 0, sizeof(block));
-	memcpy(block, a, an);
-	memcpy(block + an, b, bn);
+	same_copy(block, a, an);
+	same_copy(block + an, b, bn);
 	block[an + bn] = 0x80;
 	memcpy(block + IN_BLOCK + 1, &n_bits, sizeof(n_bits));
-	SHA256_Transform(&ctx, block);
-	return (uint64_t)ctx.h[0] << 32 | ctx.h[1];
+	return sha256_last(st->h, block);
 }
 
 uint64_t
@@ -126,7 +116,7 @@ hash_finish64_2(const struct hash_state *st, const void *a, size_t an,
 	more(&r, a, an);
 	more(&r, b, bn);
 	end(&r);
-	return (uint64_t)r.ctx.h[0] << 32 | r.ctx.h[1];
+	return (uint64_t)r.h[0] << 32 | r.h[1];
 }
 
 uint64_t
@@ -150,7 +140,7 @@ hash_sha256(const void *data, size_t n, uint8_t out[HASH_SIZE])
 	more(&r, data, n);
 	end(&r);
 	for (size_t i = 0; i < 8; i++) {
-		uint32_t word = htobe32(r.ctx.h[i]);
+		uint32_t word = htobe32(r.h[i]);
 
 		memcpy(out + 4 * i, &word, 4);
 	}

@@ -197,7 +197,7 @@ passes(const uint8_t *bytes, const struct rule *rule,
     const struct limit_user *user)
 {
 	size_t len = user->fields[LIMIT_USER_ID].len;
-	uint8_t tail[128];
+	uint8_t tail[55];
 
 	if (len > sizeof(tail) - rule->rest_len)
 		return false;
