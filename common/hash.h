@@ -12,8 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/sha256.h"
+
 #define HASH_SIZE       32
-#define HASH_BLOCK      64
+#define HASH_BLOCK      SHA256_BLOCK
 #define HASH_BASE64_LEN 44 /* of a whole digest, with its one '=' */
 #define HASH_MEMBER_LEN 8  /* of an ID list's member */
 
@@ -41,6 +43,18 @@ uint64_t hash_finish64(
 /* The same for a tail in two pieces; the state stays what it was. */
 uint64_t hash_finish64_2(const struct hash_state *st, const void *a, size_t an,
     const void *b, size_t bn);
+
+/*
+ * The same for two pieces of together at most SHA256_END_MAX bytes, the second
+ * of which is hashed again and again.  HASH_BLOCK bytes from a on must be
+ * readable, whatever they are.
+ */
+static inline uint64_t
+hash_finish64_end(const struct hash_state *st, const void *a, size_t an,
+    const struct sha256_end *end)
+{
+	return sha256_last_of(st->h, st->n_blocks * HASH_BLOCK, a, an, end);
+}
 
 /* The same from the beginning, for text without a stored state. */
 uint64_t hash_sha256_64(const void *data, size_t n);

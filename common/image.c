@@ -61,11 +61,14 @@ image_seal(uint8_t *base, size_t len, uint64_t generation, uint64_t received_at,
  * record's name, that of a set is the string itself.
  */
 __attribute__((always_inline)) static inline uint32_t
-probe(const struct image *im, const uint8_t *table, uint32_t n_slots,
-    bool named, const void *bytes, size_t n, uint64_t hash)
+probe(const struct image *im, uint32_t slots, uint32_t n_slots, bool named,
+    const void *bytes, size_t n, uint64_t hash)
 {
+	const uint8_t *table = image_table(im, slots, n_slots);
 	uint32_t mask = n_slots - 1, i = (uint32_t)hash & mask;
 
+	if (table == NULL)
+		return 0;
 	for (uint32_t left = n_slots; left > 0; left--, i = (i + 1) & mask) {
 		uint64_t slot = le64load(table + (size_t)i * IMAGE_SLOT);
 		uint32_t found = (uint32_t)(slot >> 32), name = found;
@@ -79,7 +82,7 @@ probe(const struct image *im, const uint8_t *table, uint32_t n_slots,
 
 			name = rec != NULL ? le32load(rec) : 0;
 		}
-		if (image_str_is(im, name, bytes, n, hash))
+		if (image_str_is(im, name, bytes, n))
 			return found;
 	}
 	return 0;
@@ -89,20 +92,15 @@ uint32_t
 image_find(const struct image *im, uint32_t index, const void *name, size_t n,
     uint64_t hash)
 {
-	uint32_t slots = image_head32(im, index);
-	uint32_t n_slots = image_head32(im, index + 4);
-	const uint8_t *table = image_table(im, slots, n_slots);
-
-	if (table == NULL)
-		return 0;
-	return probe(im, table, n_slots, true, name, n, hash);
+	return probe(im, image_head32(im, index), image_head32(im, index + 4),
+	    true, name, n, hash);
 }
 
 bool
-image_set_search(const struct image *im, const uint8_t *table, uint32_t n_slots,
+image_set_search(const struct image *im, uint32_t slots, uint32_t n_slots,
     const void *bytes, size_t n, uint64_t hash)
 {
-	return probe(im, table, n_slots, false, bytes, n, hash) != 0;
+	return probe(im, slots, n_slots, false, bytes, n, hash) != 0;
 }
 
 uint32_t
@@ -135,8 +133,8 @@ image_member(const struct image *im, uint32_t off, const void *key, size_t n)
 }
 
 bool
-image_list_has(const struct image *im, uint32_t off, const void *bytes,
-    size_t n, uint64_t hash)
+image_list_has(
+    const struct image *im, uint32_t off, const void *bytes, size_t n)
 {
 	const uint8_t *list = image_at(im, off, 4);
 	uint32_t count = list != NULL ? le32load(list) : 0;
@@ -146,7 +144,7 @@ image_list_has(const struct image *im, uint32_t off, const void *bytes,
 
 		if (s == NULL)
 			return false;
-		if (image_str_is(im, le32load(s), bytes, n, hash))
+		if (image_str_is(im, le32load(s), bytes, n))
 			return true;
 	}
 	return false;

@@ -32,7 +32,7 @@
 
 #define IMAGE_MAGIC    "fgimage" /* with its NUL, eight bytes */
 #define IMAGE_MAJOR    1         /* readers refuse a greater one */
-#define IMAGE_MINOR    0         /* only added to: readers ignore it */
+#define IMAGE_MINOR    1         /* only added to: readers ignore it */
 #define IMAGE_MAX_SIZE 0x7fffffffU
 
 /*
@@ -333,7 +333,8 @@ enum image_atom {
  *    44    4  its gate number                       (PASS_GATE, FAIL_GATE)
  *    48    4  IMAGE_COND_ flags
  *    52    4  S salt of USER_BUCKET, followed by "."  (already joined)
- *    56    8  0
+ *    56    8  IMAGE_COND_SET: the target's set, offset and number of slots;
+ *             IMAGE_COND_FLOAT: the target's float facet; else 0
  */
 #define IMAGE_COND            64
 #define IMAGE_COND_TYPE       0
@@ -347,10 +348,17 @@ enum image_atom {
 #define IMAGE_COND_GATE_NO    44
 #define IMAGE_COND_FLAGS      48
 #define IMAGE_COND_SALT       52
+#define IMAGE_COND_SET_AT     56
+#define IMAGE_COND_SET_SLOTS  60
+#define IMAGE_COND_NUMBER     56
 
 #define IMAGE_COND_SEGMENT   (1U << 0) /* the gate's name begins "segment:" */
 #define IMAGE_COND_UNIT_USER (1U << 1) /* idType is userID, in any case */
 #define IMAGE_COND_MISSING   (1U << 2) /* the map has no such condition */
+/* USER_FIELD with ANY or NONE of an array or object */
+#define IMAGE_COND_SET (1U << 3)
+/* USER_FIELD with GT, GTE, LT or LTE of a target that has the float facet */
+#define IMAGE_COND_FLOAT (1U << 4)
 
 enum image_cond {
 	IMAGE_COND_UNSUPPORTED = 0, /* unknown type, or missing from the map */
@@ -677,12 +685,11 @@ image_str(const struct image *im, uint32_t off, struct image_str *out)
 /* True when the string record at off holds exactly these bytes.  Inlined also
    where it stands twice: this is where an evaluation spends its time. */
 __attribute__((always_inline)) static inline bool
-image_str_is(const struct image *im, uint32_t off, const void *bytes, size_t n,
-    uint64_t hash)
+image_str_is(const struct image *im, uint32_t off, const void *bytes, size_t n)
 {
 	const uint8_t *p = image_rec(im, off, IMAGE_STR_BYTES);
 
-	return p != NULL && le64load(p) == hash && le32load(p + 8) == n &&
+	return p != NULL && le32load(p + 8) == n &&
 	    n <= im->size - off - IMAGE_STR_BYTES &&
 	    same_bytes(p + IMAGE_STR_BYTES, bytes, n);
 }
@@ -703,18 +710,19 @@ image_key_cmp(const void *a, size_t an, const void *b, size_t bn)
 uint32_t image_find(const struct image *im, uint32_t index, const void *name,
     size_t n, uint64_t hash);
 
+/* The same as image_set_has(), by all slots that it may be in. */
+bool image_set_search(const struct image *im, uint32_t slots, uint32_t n_slots,
+    const void *bytes, size_t n, uint64_t hash);
+
 /* The slots of an index or a set, all of them bounded; NULL for none. */
 static inline const uint8_t *
 image_table(const struct image *im, uint32_t slots, uint32_t n_slots)
 {
-	return (n_slots & (n_slots - 1)) == 0
-	    ? image_run(im, slots, n_slots, IMAGE_SLOT)
+	return slots != 0 && (slots & 7) == 0 &&
+		(uint64_t)slots + (uint64_t)n_slots * IMAGE_SLOT <= im->size
+	    ? im->base + slots
 	    : NULL;
 }
-
-/* The same as image_set_has() in a table from image_table(). */
-bool image_set_search(const struct image *im, const uint8_t *table,
-    uint32_t n_slots, const void *bytes, size_t n, uint64_t hash);
 
 /*
  * True when the set of n_slots slots at slots has exactly this string.  The
@@ -725,12 +733,17 @@ image_set_has(const struct image *im, uint32_t slots, uint32_t n_slots,
     const void *bytes, size_t n, uint64_t hash)
 {
 	const uint8_t *table = image_table(im, slots, n_slots);
+	uint64_t slot;
 
-	return table != NULL && n_slots != 0 &&
-	    le32load(table +
-		(size_t)((uint32_t)hash & (n_slots - 1)) * IMAGE_SLOT + 4) !=
-	    0 &&
-	    image_set_search(im, table, n_slots, bytes, n, hash);
+	if (table == NULL || n_slots == 0)
+		return false;
+	slot = le64load(
+	    table + (size_t)((uint32_t)hash & (n_slots - 1)) * IMAGE_SLOT);
+	if (slot >> 32 == 0)
+		return false;
+	return ((uint32_t)slot == (uint32_t)(hash >> 32) &&
+		   image_str_is(im, (uint32_t)(slot >> 32), bytes, n)) ||
+	    image_set_search(im, slots, n_slots, bytes, n, hash);
 }
 
 /* The member key of the object value at off, as a V, or 0. */
@@ -738,7 +751,7 @@ uint32_t image_member(
     const struct image *im, uint32_t off, const void *key, size_t n);
 
 /* True when the list L at off has this string; false for no list. */
-bool image_list_has(const struct image *im, uint32_t off, const void *bytes,
-    size_t n, uint64_t hash);
+bool image_list_has(
+    const struct image *im, uint32_t off, const void *bytes, size_t n);
 
 #endif /* COMMON_IMAGE_H */

@@ -7,6 +7,7 @@
 
 #include "common/sha256.h"
 
+#include <endian.h>
 #include <openssl/sha.h>
 #include <string.h>
 
@@ -25,6 +26,9 @@ absorb_any(uint32_t h[8], const uint8_t *block)
 #include <cpuid.h>
 #include <immintrin.h>
 
+#define ONES                                                                  \
+	255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, \
+	    255, 255
 #define OWN __attribute__((target("sha,sse4.1")))
 
 _Alignas(16) static const uint32_t round_keys[64] = {0x428a2f98, 0x71374491,
@@ -73,15 +77,14 @@ words_store(uint32_t h[8], struct words s)
 
 /* Four rounds at a time; w are the sixteen words that are next. */
 OWN static inline struct words
-rounds(struct words s, const uint8_t *block)
+rounds(struct words s, __m128i w[4])
 {
 	const __m128i swap =
 	    _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
 	struct words was = s;
-	__m128i w[4];
 
 	for (int i = 0; i < 4; i++)
-		w[i] = _mm_shuffle_epi8(load(block + 16 * i), swap);
+		w[i] = _mm_shuffle_epi8(w[i], swap);
 #pragma GCC unroll 16
 	for (int i = 0; i < 16; i++) {
 		__m128i *now = &w[i & 3];
@@ -101,18 +104,44 @@ rounds(struct words s, const uint8_t *block)
 	    _mm_add_epi32(s.abef, was.abef), _mm_add_epi32(s.cdgh, was.cdgh)};
 }
 
+OWN static inline struct words
+rounds_of(const uint32_t h[8], const uint8_t *block)
+{
+	__m128i w[4];
+
+	for (int i = 0; i < 4; i++)
+		w[i] = load(block + 16 * i);
+	return rounds(words_load(h), w);
+}
+
 OWN static void
 absorb_own(uint32_t h[8], const uint8_t *block)
 {
-	words_store(h, rounds(words_load(h), block));
+	words_store(h, rounds_of(h, block));
 }
 
 OWN static uint64_t
 last_own(const uint32_t h[8], const uint8_t *block)
 {
-	struct words s = rounds(words_load(h), block);
+	return (uint64_t)_mm_extract_epi64(rounds_of(h, block).abef, 1);
+}
 
-	return (uint64_t)_mm_extract_epi64(s.abef, 1);
+/* The first n bytes of a block as all ones, from SHA256_BLOCK - n on. */
+static const uint8_t ones[2 * SHA256_BLOCK] = {ONES, ONES, ONES, ONES};
+
+OWN static uint64_t
+last_of_own(const uint32_t h[8], uint64_t n_bits, const uint8_t *bytes,
+    size_t n, const struct sha256_end *end)
+{
+	const uint8_t *mask = ones + SHA256_BLOCK - n;
+	const uint8_t *tail = end->bytes + SHA256_BLOCK - n;
+	__m128i w[4];
+
+	for (int i = 0; i < 4; i++)
+		w[i] = _mm_or_si128(load(tail + 16 * i),
+		    _mm_and_si128(load(bytes + 16 * i), load(mask + 16 * i)));
+	w[3] = _mm_or_si128(w[3], _mm_set_epi64x((int64_t)htobe64(n_bits), 0));
+	return (uint64_t)_mm_extract_epi64(rounds(words_load(h), w).abef, 1);
 }
 
 /* SHA, and SSSE3 and SSE4.1, which no processor with SHA lacks. */
@@ -141,9 +170,10 @@ has_instructions(void)
 	return has > 0;
 }
 #else
-#define absorb_own         absorb_any
-#define last_own(h, block) 0
-#define has_instructions() 0
+#define absorb_own                            absorb_any
+#define last_own(h, block)                    0
+#define last_of_own(h, n_bits, bytes, n, end) 0
+#define has_instructions()                    0
 #endif
 
 void
@@ -165,4 +195,32 @@ sha256_last(const uint32_t h[8], const uint8_t block[SHA256_BLOCK])
 	memcpy(copy, h, sizeof(copy));
 	absorb_any(copy, block);
 	return (uint64_t)copy[0] << 32 | copy[1];
+}
+
+bool
+sha256_end_set(struct sha256_end *end, const void *text, size_t n)
+{
+	if (n > SHA256_END_MAX)
+		return false;
+	memset(end->bytes, 0, sizeof(end->bytes));
+	memcpy(end->bytes + SHA256_BLOCK, text, n);
+	end->bytes[SHA256_BLOCK + n] = 0x80;
+	end->len = n;
+	return true;
+}
+
+uint64_t
+sha256_last_of(const uint32_t h[8], uint64_t n_before, const uint8_t *bytes,
+    size_t n, const struct sha256_end *end)
+{
+	uint64_t n_bits = (n_before + n + end->len) * 8;
+	uint8_t block[SHA256_BLOCK];
+
+	if (has_instructions())
+		return last_of_own(h, n_bits, bytes, n, end);
+	n_bits = htobe64(n_bits);
+	memcpy(block, end->bytes + SHA256_BLOCK - n, sizeof(block));
+	memcpy(block, bytes, n);
+	memcpy(block + sizeof(block) - 8, &n_bits, 8);
+	return sha256_last(h, block);
 }

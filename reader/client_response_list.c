@@ -112,8 +112,7 @@ is_for_app(const struct response *r, bool has_ids, uint32_t ids)
 {
 	return !r->by_app ||
 	    (has_ids &&
-		image_list_has(
-		    &r->in.im, ids, r->app.text, r->app.len, r->app.hash));
+		image_list_has(&r->in.im, ids, r->app.text, r->app.len));
 }
 
 static bool

@@ -1,7 +1,5 @@
 #include "reader/eval.h"
 
-#include "common/hash.h"
-
 static const char *const own_ids[] = {
     "", "default", "disabled", "prestart", "inlineTargetingRules", "override"};
 
@@ -55,14 +53,32 @@ eval_finalize(struct eval *e, const uint8_t *spec, const uint8_t *rule)
 	}
 }
 
-/* Specification 4.1; a missing unit hashes as the empty text. */
+/*
+ * What st has absorbed, then n bytes of the image, which are there, then the
+ * unit; one that is missing hashes as the empty text.
+ */
+uint64_t
+eval_hash(struct eval *e, const struct hash_state *st, const uint8_t *bytes,
+    uint32_t n, const struct dyn *unit)
+{
+	const struct sha256_end *end =
+	    unit != NULL ? user_end(e->user, unit) : NULL;
+
+	if (end != NULL && n <= SHA256_END_MAX - end->len &&
+	    (size_t)(e->im.base + e->im.size - bytes) >= HASH_BLOCK)
+		return hash_finish64_end(st, bytes, n, end);
+	return unit != NULL
+	    ? hash_finish64_2(st, bytes, n, unit->text, unit->len)
+	    : hash_finish64(st, bytes, n);
+}
+
+/* Specification 4.1. */
 bool
 eval_passes(struct eval *e, const uint8_t *rule)
 {
 	uint32_t flags = le32load(rule + IMAGE_RULE_FLAGS);
 	uint32_t len = le32load(rule + IMAGE_RULE_REST_LEN);
 	uint32_t rest_at = le32load(rule + IMAGE_RULE_REST);
-	const uint8_t *rest = (const uint8_t *)"";
 	const struct dyn *unit;
 	struct hash_state st;
 	uint64_t h;
@@ -71,20 +87,15 @@ eval_passes(struct eval *e, const uint8_t *rule)
 		return true;
 	if ((flags & IMAGE_RULE_PASS_NONE) != 0)
 		return false;
-	if (len > 0 &&
-	    (len > HASH_BLOCK || rest_at > e->im.size ||
-		len > e->im.size - rest_at))
+	if (len > HASH_BLOCK || rest_at > e->im.size ||
+	    len > e->im.size - rest_at)
 		return eval_fail(e, EVAL_DAMAGED);
-	if (len > 0)
-		rest = e->im.base + rest_at;
 	image_words(st.h, rule + IMAGE_RULE_SHA, 8);
 	st.n_blocks = le64load(rule + IMAGE_RULE_N_BLOCKS);
 	unit = user_unit(e->user, &e->im, (flags & IMAGE_RULE_UNIT_USER) != 0,
 	    le32load(rule + IMAGE_RULE_UNIT),
 	    le32load(rule + IMAGE_RULE_UNIT_LOWER));
-	h = unit != NULL
-	    ? hash_finish64_2(&st, rest, len, unit->text, unit->len)
-	    : hash_finish64(&st, rest, len);
+	h = eval_hash(e, &st, e->im.base + rest_at, len, unit);
 	return (double)(h % 10000) < image_f64(rule + IMAGE_RULE_PASS);
 }
 

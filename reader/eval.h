@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/hash.h"
 #include "common/image.h"
 #include "reader/arena.h"
 #include "reader/dyn.h"
@@ -212,6 +213,8 @@ bool eval_fail(struct eval *e, enum eval_fault fault);
 enum eval_end eval_spec(struct eval *e, uint32_t spec, enum eval_kind kind,
     const struct image_str *name);
 bool eval_rule(struct eval *e, const uint8_t *rule);
+uint64_t eval_hash(struct eval *e, const struct hash_state *st,
+    const uint8_t *bytes, uint32_t n, const struct dyn *unit);
 bool eval_passes(struct eval *e, const uint8_t *rule);
 bool eval_delegate(struct eval *e, const uint8_t *rule, bool *taken);
 void eval_finalize(struct eval *e, const uint8_t *spec, const uint8_t *rule);

@@ -161,8 +161,8 @@ add_categorical(struct eval *e, const uint8_t *group, double *score)
 
 			if (pair == NULL || ++e->n_steps > EVAL_MAX_STEPS)
 				return eval_fail(e, EVAL_DAMAGED);
-			if (image_str_is(&e->im, le32load(pair), v->text,
-				v->len, v->hash))
+			if (image_str_is(
+				&e->im, le32load(pair), v->text, v->len))
 				*score += image_f64(pair + 8);
 		}
 	}

@@ -1,7 +1,6 @@
 /* Rules and their conditions: what is compared, by the condition's type. */
 #include <time.h>
 
-#include "common/hash.h"
 #include "reader/eval.h"
 
 /* A condition's field: its name, and in lower case where that differs. */
@@ -38,13 +37,9 @@ map_lookup(const struct user_map *map, const struct field *f)
 	return v;
 }
 
-/*
- * Specification 2.2: the user's own field unless it is empty, then custom,
- * global custom and private ones, where a key that is found ends the search
- * even if its value is empty; last, three spellings with an underscore.
- */
+/* Where a key that is not the user's own field by that name is looked up. */
 __attribute__((noinline)) static struct dyn *
-search_value(struct eval *e, const uint8_t *at)
+search_further(struct eval *e, const uint8_t *at)
 {
 	struct fg_user *user = e->user;
 	uint32_t alias = le32load(at + IMAGE_F_ALIAS);
@@ -64,15 +59,30 @@ search_value(struct eval *e, const uint8_t *at)
 	return v;
 }
 
-/* The user's own field is what most conditions ask for. */
-static inline struct dyn *
+/*
+ * Specification 2.2: the user's own field unless it is empty, then custom,
+ * global custom and private ones, where a key that is found ends the search
+ * even if its value is empty; last, three spellings with an underscore.
+ */
+__attribute__((always_inline)) static inline struct dyn *
 user_value(struct eval *e, const uint8_t *at)
 {
+	const struct user_map *custom = &e->user->maps[FG_CUSTOM];
 	uint32_t atom = le32load(at + IMAGE_F_ATOM);
+	struct image_str name;
 
 	if (atom < IMAGE_N_ATOMS && e->user->atoms[atom].len > 0)
 		return &e->user->atoms[atom];
-	return search_value(e, at);
+	/* What most others are, without a call. */
+	if (custom->n > 0 &&
+	    image_str(&e->im, le32load(at + IMAGE_F_NAME), &name)) {
+		struct dyn *v =
+		    user_map_find(custom, name.bytes, name.len, name.hash);
+
+		if (v != NULL)
+			return v;
+	}
+	return search_further(e, at);
 }
 
 struct dyn *
@@ -162,14 +172,12 @@ user_bucket(struct eval *e, const uint8_t *cond, struct dyn *v)
 	    {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
 		0x9b05688c, 0x1f83d9ab, 0x5be0cd19},
 	    0};
-	const struct dyn *unit = unit_of(e, cond);
 	struct image_str salt;
 	uint64_t h;
 
 	if (!image_str(&e->im, le32load(cond + IMAGE_COND_SALT), &salt))
 		return eval_fail(e, EVAL_DAMAGED);
-	h = hash_finish64_2(&start, salt.bytes, salt.len,
-	    unit != NULL ? unit->text : "", unit != NULL ? unit->len : 0);
+	h = eval_hash(e, &start, salt.bytes, salt.len, unit_of(e, cond));
 	if (dyn_set_bucket(v, (unsigned)(h % 1000), e->in->arena) != FG_OK)
 		return eval_fail(e, EVAL_NO_MEMORY);
 	return true;
@@ -296,17 +304,48 @@ compare_made(struct eval *e, const uint8_t *cond,
 	return compare(e, cond, &own);
 }
 
+/*
+ * What most conditions ask is in their own records: whether a text of the user
+ * is in a set, or how his number compares.  False where it is not, or where
+ * the user has no such value.
+ */
 static inline bool
+ask_record(struct eval *e, const uint8_t *cond, uint32_t flags)
+{
+	uint32_t op = le32load(cond + IMAGE_COND_OP);
+	struct dyn *left;
+	double x, y;
+
+	if ((flags & (IMAGE_COND_SET | IMAGE_COND_FLOAT)) == 0)
+		return false;
+	left = user_value(e, cond + IMAGE_COND_FIELD);
+	if (left == NULL)
+		return false;
+	if ((flags & IMAGE_COND_SET) != 0) {
+		e->r.value =
+		    image_set_has(&e->im, le32load(cond + IMAGE_COND_SET_AT),
+			le32load(cond + IMAGE_COND_SET_SLOTS), left->low,
+			left->low_len, left->low_hash) == (op == IMAGE_OP_ANY);
+		return true;
+	}
+	y = image_f64(cond + IMAGE_COND_NUMBER);
+	e->r.value = dyn_float(left, &x) &&
+	    (op == IMAGE_OP_GT           ? x > y
+		    : op == IMAGE_OP_GTE ? x >= y
+		    : op == IMAGE_OP_LT  ? x < y
+					 : x <= y);
+	return true;
+}
+
+__attribute__((noinline)) static bool
 condition(struct eval *e, const uint8_t *cond)
 {
 	const uint8_t *field = cond + IMAGE_COND_FIELD;
 	struct dyn *left;
 
-	if (++e->n_steps > EVAL_MAX_STEPS)
-		return eval_fail(e, EVAL_TOO_MUCH);
 	switch ((enum image_cond)le32load(cond)) {
 	case IMAGE_COND_USER_FIELD:
-		left = user_value(e, field);
+		left = eval_user_value(e, field);
 		break;
 	case IMAGE_COND_PUBLIC:
 		e->r.value = true;
@@ -322,12 +361,12 @@ condition(struct eval *e, const uint8_t *cond)
 		left = unit_of(e, cond);
 		break;
 	case IMAGE_COND_UA_BASED:
-		left = user_value(e, field);
+		left = eval_user_value(e, field);
 		if (left == NULL)
 			left = told_by_agent(e, field);
 		break;
 	case IMAGE_COND_IP_BASED:
-		left = user_value(e, field);
+		left = eval_user_value(e, field);
 		if (left == NULL && is_country(e, field))
 			return e->fault == EVAL_NO_FAULT &&
 			    compare_made(e, cond, eval_country);
@@ -371,12 +410,18 @@ eval_rule(struct eval *e, const uint8_t *rule)
 
 	if (n > 0 && cond == NULL)
 		return eval_fail(e, EVAL_DAMAGED);
+	if (n > EVAL_MAX_STEPS - e->n_steps)
+		return eval_fail(e, EVAL_TOO_MUCH);
+	e->n_steps += n;
 	for (; n > 0; n--, cond += IMAGE_COND) {
-		if (!condition(e, cond))
-			return false;
-		if ((le32load(cond + IMAGE_COND_FLAGS) & IMAGE_COND_MISSING) !=
-		    0)
-			return true;
+		uint32_t flags = le32load(cond + IMAGE_COND_FLAGS);
+
+		if (!ask_record(e, cond, flags)) {
+			if (!condition(e, cond))
+				return false;
+			if ((flags & IMAGE_COND_MISSING) != 0)
+				return true;
+		}
 		all = all && e->r.value;
 	}
 	e->r.value = all;

@@ -27,7 +27,6 @@ group_value(const struct eval *e, const uint8_t *spec, const char *group)
 {
 	uint32_t n = spec != NULL ? le32load(spec + IMAGE_SPEC_N_RULES) : 0;
 	size_t len = strlen(group);
-	uint64_t hash = hash64(group, len);
 
 	for (uint32_t i = 0; i < n; i++) {
 		const uint8_t *rule = image_nth(
@@ -35,8 +34,8 @@ group_value(const struct eval *e, const uint8_t *spec, const char *group)
 
 		if (rule == NULL)
 			return 0;
-		if (image_str_is(&e->im, le32load(rule + IMAGE_RULE_GROUP),
-			group, len, hash))
+		if (image_str_is(
+			&e->im, le32load(rule + IMAGE_RULE_GROUP), group, len))
 			return le32load(rule + IMAGE_RULE_VALUE);
 	}
 	return 0;

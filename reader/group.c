@@ -65,14 +65,11 @@ put_group(struct search *s, const uint8_t *spec, const uint8_t *rule)
 static bool
 is_wanted(const struct search *s, const uint8_t *rule)
 {
-	size_t n;
-
 	if (s->group == NULL)
 		return (le32load(rule + IMAGE_RULE_FLAGS) &
 			   IMAGE_RULE_GROUP_MEMBER) != 0;
-	n = strlen(s->group);
 	return image_str_is(&s->ses->im, le32load(rule + IMAGE_RULE_GROUP),
-	    s->group, n, hash64(s->group, n));
+	    s->group, strlen(s->group));
 }
 
 /* Walks the rules; the first match is enough where a name is given. */

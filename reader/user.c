@@ -57,6 +57,7 @@ static void
 user_changed(struct fg_user *user)
 {
 	user->unit_hash = 0;
+	user->ends[0].of = user->ends[1].of = NULL;
 	user->has_json = false;
 	user->has_agent = false;
 }
@@ -168,14 +169,7 @@ struct dyn *
 user_map_get(
     const struct user_map *map, const void *key, size_t n, uint64_t hash)
 {
-	for (uint32_t i = 0; i < map->n; i++) {
-		struct user_entry *e = &map->entries[i];
-
-		if (e->key.hash == hash && e->key.len == n &&
-		    same_bytes(e->key.text, key, n))
-			return &e->value;
-	}
-	return NULL;
+	return user_map_find(map, key, n, hash);
 }
 
 static bool
@@ -304,6 +298,19 @@ user_unit(const struct fg_user *user, const struct image *im, bool is_user_id,
 	if (v == NULL && image_str(im, unit_lower, &name))
 		v = user_map_get(ids, name.bytes, name.len, name.hash);
 	return v;
+}
+
+const struct sha256_end *
+user_end_make(struct fg_user *user, const struct dyn *unit)
+{
+	struct user_end *e =
+	    &user->ends[unit != &user->atoms[IMAGE_ATOM_USER_ID]];
+
+	e->of = NULL;
+	if (!sha256_end_set(&e->end, unit->text, unit->len))
+		return NULL;
+	e->of = unit;
+	return &e->end;
 }
 
 uint64_t

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "common/image.h"
+#include "common/sha256.h"
 #include "reader/arena.h"
 #include "reader/dyn.h"
 #include "reader/forkgate.h"
@@ -39,6 +40,10 @@ struct fg_user {
 
 	/* Made on demand and good until the next change. */
 	uint64_t unit_hash; /* 0: not made; see user_unit_hash() */
+	struct user_end {
+		const struct dyn *of; /* NULL: not made */
+		struct sha256_end end;
+	} ends[2]; /* of the user ID, of the other unit asked for last */
 	bool has_json;
 	uint64_t json_for; /* which client and tier the JSON was made for */
 	char *json;        /* malloc'd, json_cap bytes */
@@ -65,6 +70,21 @@ struct fg_user *user_nobody(void);
 struct dyn *user_map_get(
     const struct user_map *map, const void *key, size_t n, uint64_t hash);
 
+/* The same, inlined where it counts. */
+__attribute__((always_inline)) static inline struct dyn *
+user_map_find(
+    const struct user_map *map, const void *key, size_t n, uint64_t hash)
+{
+	for (uint32_t i = 0; i < map->n; i++) {
+		struct user_entry *e = &map->entries[i];
+
+		if (e->key.hash == hash && e->key.len == n &&
+		    same_bytes(e->key.text, key, n))
+			return &e->value;
+	}
+	return NULL;
+}
+
 /* Sets an entry in memory of a; see fg_user_put(). */
 enum fg_status user_map_put(struct user_map *map, struct arena *a,
     const char *key, size_t n, const struct fg_value *value);
@@ -72,6 +92,21 @@ enum fg_status user_map_put(struct user_map *map, struct arena *a,
 /* A user's unit ID by the spellings of a rule's idType; NULL if none. */
 struct dyn *user_unit(const struct fg_user *user, const struct image *im,
     bool is_user_id, uint32_t unit, uint32_t unit_lower);
+
+/*
+ * A unit of his, from user_unit(), as it is hashed; NULL when it is too long
+ * for that.
+ */
+const struct sha256_end *user_end_make(
+    struct fg_user *user, const struct dyn *unit);
+static inline const struct sha256_end *
+user_end(struct fg_user *user, const struct dyn *unit)
+{
+	const struct user_end *e =
+	    &user->ends[unit != &user->atoms[IMAGE_ATOM_USER_ID]];
+
+	return e->of == unit ? &e->end : user_end_make(user, unit);
+}
 
 /*
  * What his user agent tells, parsed at the first question and kept until he

@@ -215,6 +215,33 @@ put_unit(struct compile *c, uint32_t unit, uint32_t record)
 			IMAGE_COND_UNIT_USER);
 }
 
+/* What the commonest operators need of the target, in the condition too. */
+static void
+put_at_hand(
+    struct compile *c, uint32_t record, uint32_t target, enum image_op op)
+{
+	struct image_build *b = &c->b;
+	uint32_t kind = image_build_get32(b, target + IMAGE_TARGET_KIND);
+	uint32_t flags = image_build_get32(b, record + IMAGE_COND_FLAGS);
+	uint32_t from = IMAGE_TARGET_SET;
+
+	if ((op == IMAGE_OP_ANY || op == IMAGE_OP_NONE) &&
+	    (kind == IMAGE_TARGET_ARRAY || kind == IMAGE_TARGET_OBJECT)) {
+		flags |= IMAGE_COND_SET;
+	} else if (op >= IMAGE_OP_GT && op <= IMAGE_OP_LTE &&
+	    (image_build_get32(b, target + IMAGE_TARGET_FLAGS) &
+		IMAGE_TARGET_HAS_FLOAT) != 0) {
+		flags |= IMAGE_COND_FLOAT;
+		from = IMAGE_TARGET_FLOAT;
+	} else {
+		return;
+	}
+	image_build_put32(b, record + IMAGE_COND_FLAGS, flags);
+	for (uint32_t i = 0; i < 8; i += 4)
+		image_build_put32(b, record + IMAGE_COND_SET_AT + i,
+		    image_build_get32(b, target + from + i));
+}
+
 static void
 put(struct compile *c, const struct compile_tree *t, const uint32_t *got,
     uint32_t record)
@@ -250,6 +277,8 @@ put(struct compile *c, const struct compile_tree *t, const uint32_t *got,
 	if (types[type].compares && op < COUNT(operators)) {
 		at = compile_target(c, t, got[TARGET], operators[op].set);
 		image_build_put32(&c->b, record + IMAGE_COND_TARGET, at);
+		if (types[type].type == IMAGE_COND_USER_FIELD)
+			put_at_hand(c, record, at, operators[op].op);
 	}
 }
 

@@ -256,6 +256,29 @@ walk_spec_ref(
 	return NULL;
 }
 
+/* What a condition has at hand is what its target has. */
+static inline const char *
+walk_at_hand(const struct image *im, const uint8_t *c)
+{
+	uint32_t flags = le32load(c + IMAGE_COND_FLAGS);
+	uint32_t at = le32load(c + IMAGE_COND_TARGET);
+	const uint8_t *t = image_rec(im, at, IMAGE_TARGET);
+	bool set = (flags & IMAGE_COND_SET) != 0;
+
+	if ((flags & (IMAGE_COND_SET | IMAGE_COND_FLOAT)) == 0)
+		return le64load(c + IMAGE_COND_SET_AT) == 0
+		    ? NULL
+		    : "a condition has something at hand";
+	WALK(le32load(c) == IMAGE_COND_USER_FIELD && t != NULL &&
+		le64load(c + IMAGE_COND_SET_AT) ==
+		    (set ? le32load(t + IMAGE_TARGET_SET) |
+				(uint64_t)le32load(t + IMAGE_TARGET_N_SLOTS)
+				    << 32
+			 : le64load(t + IMAGE_TARGET_FLOAT)),
+	    "a condition has something else at hand than its target");
+	return NULL;
+}
+
 static inline const char *
 walk_cond(const struct image *im, const uint8_t *c)
 {
@@ -267,6 +290,7 @@ walk_cond(const struct image *im, const uint8_t *c)
 	WALK(op < IMAGE_N_OPS, "a condition's operator");
 	if (type == IMAGE_COND_UNSUPPORTED)
 		return NULL;
+	WALK_INTO(walk_at_hand(im, c));
 	WALK_INTO(walk_field(im, c + IMAGE_COND_FIELD));
 	WALK_INTO(walk_str(im, le32load(c + IMAGE_COND_UNIT), true));
 	WALK_INTO(walk_lower(im, le32load(c + IMAGE_COND_UNIT),

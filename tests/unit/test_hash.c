@@ -169,6 +169,31 @@ a_hash_from_a_stored_state_is_that_of_the_whole(void **state)
 	}
 }
 
+/* In the one block that ends it, wherever it goes there. */
+static void
+an_end_is_hashed_like_any_other_piece(void **state)
+{
+	uint8_t data[256];
+	struct sha256_end end;
+	struct hash_state st;
+	size_t done;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)(i * 11 + 3);
+	for (size_t n = 0; n <= 64 + SHA256_END_MAX; n++) {
+		hash_prefix(data, n, &st, &done);
+		for (size_t len = 0; n - done + len <= SHA256_END_MAX; len++) {
+			assert_true(sha256_end_set(&end, data + 100, len));
+			assert_true(hash_finish64_end(
+					&st, data + done, n - done, &end) ==
+			    hash_finish64_2(
+				&st, data + done, n - done, data + 100, len));
+		}
+	}
+	assert_false(sha256_end_set(&end, data, SHA256_END_MAX + 1));
+}
+
 static void
 empty_pieces_may_be_null(void **state)
 {
@@ -247,6 +272,7 @@ main(void)
 		every_length_up_to_some_blocks_agrees_with_plain_arithmetic),
 	    cmocka_unit_test(a_prefix_absorbs_its_whole_blocks_only),
 	    cmocka_unit_test(a_hash_from_a_stored_state_is_that_of_the_whole),
+	    cmocka_unit_test(an_end_is_hashed_like_any_other_piece),
 	    cmocka_unit_test(empty_pieces_may_be_null),
 	    cmocka_unit_test(buckets_are_those_of_the_reference),
 	    cmocka_unit_test(base64_is_padded_and_has_plus_and_slash),
