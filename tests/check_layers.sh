@@ -55,7 +55,7 @@ home_of() {
 	ini.h) echo 'syncer/config\.c' ;;
 	pcre2.h) echo 'reader/regex\.c' ;;
 	uni*.h) echo 'common/lower\.c' ;;
-	openssl/*) echo 'common/hash\.c' ;;
+	openssl/*) echo 'common/sha256\.c' ;;
 	microhttpd.h) echo 'tools/origin[a-z_]*\.[ch]' ;;
 	forkgate.h) echo 'tests/e2e/data/example\.c' ;; # as a user's program
 	zlib.h) echo 'syncer/parcel\.c|tests/unit/test_ship\.c|tools/origin[a-z_]*\.c' ;;
