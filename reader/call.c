@@ -1,6 +1,7 @@
 #include "reader/call.h"
 
 #include "reader/expose.h"
+#include "reader/sticky.h"
 
 /* All that can answer without rules is an override. */
 static void
@@ -46,6 +47,7 @@ give_up(struct call *c)
 	c->e.end = EVAL_FAILED;
 	c->e.fault = EVAL_MOVED;
 	c->events = NULL;
+	c->record = NULL;
 }
 
 void
@@ -63,6 +65,7 @@ call_run(struct call *c, void (*copy)(struct call *c, void *out), void *out)
 	struct fg_session *ses = c->ses;
 
 	c->user = call_user(ses, c->user);
+	c->record = NULL;
 	ses->n_evaluations++;
 	if (!c->expose)
 		call_tally(ses, c->name);
@@ -70,11 +73,16 @@ call_run(struct call *c, void (*copy)(struct call *c, void *out), void *out)
 		struct arena_mark mark = arena_mark(&ses->arena);
 
 		evaluate(c);
+		if (ses->fg->has_sticky)
+			sticky_decide(c);
 		copy(c, out);
 		if (c->expose)
 			expose_prepare(c);
-		if (session_holds(ses) && c->e.fault != EVAL_MOVED)
+		if (session_holds(ses) && c->e.fault != EVAL_MOVED) {
+			if (ses->fg->has_sticky)
+				sticky_commit(c);
 			return expose_commit(c);
+		}
 		arena_release(&ses->arena, mark);
 		session_move(ses);
 	}
@@ -159,6 +167,19 @@ call_rule_id(struct call *c)
 	memcpy(text, s.bytes, s.len);
 	memcpy(text + s.len, ":explore", sizeof(":explore"));
 	return text;
+}
+
+const struct fg_exposure *
+call_undelegated(struct call *c, size_t *n)
+{
+	static const struct fg_exposure none;
+	const struct fg_exposure *list;
+
+	*n = 0;
+	if (!c->e.r.has_undelegated)
+		return NULL;
+	list = call_pairs(c, c->e.r.undelegated, n);
+	return *n > 0 ? list : &none;
 }
 
 const struct fg_exposure *

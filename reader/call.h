@@ -24,6 +24,9 @@ struct call_event {
 	size_t n; /* 0: sampling left it out, only the key counts */
 };
 
+struct sticky_record;
+struct sticky_op;
+
 struct call {
 	struct fg_session *ses;
 	struct fg_user *user;
@@ -34,6 +37,12 @@ struct call {
 	struct eval e;
 	struct call_event *events;
 	enum fg_status status; /* of what was logged */
+	/* Of experiments and layers: what the caller has of a storage. */
+	const struct fg_sticky *sticky; /* NULL: nothing was given */
+	unsigned flags;
+	/* See sticky_decide(). */
+	const struct sticky_record *record; /* the answer, instead of e */
+	struct sticky_op *ops;
 };
 
 /*
@@ -51,6 +60,9 @@ const char *call_text(struct call *c, uint32_t id);
 
 /* The rule ID as it is reported. */
 const char *call_rule_id(struct call *c);
+
+/* What came before a delegate; not NULL when there is a list, though empty. */
+const struct fg_exposure *call_undelegated(struct call *c, size_t *n);
 
 /* A copy of a range of secondary exposures. */
 const struct fg_exposure *call_pairs(

@@ -43,6 +43,10 @@ options_get(const struct fg_options *given, struct fg_options *o)
 	if (given->size < offsetof(struct fg_options, state_dir))
 		return FG_E_INVALID;
 	memcpy(o, given, given->size < sizeof(*o) ? given->size : sizeof(*o));
+	if (o->sticky != NULL &&
+	    (o->sticky->load == NULL || o->sticky->save == NULL ||
+		o->sticky->remove == NULL))
+		return FG_E_INVALID;
 	return FG_OK;
 }
 
@@ -163,6 +167,9 @@ fg_open(const struct fg_options *options, struct fg **out)
 	fg->regex = regex_cache_new();
 	fg->dedupe_ttl_ms = o.dedupe_ttl_ms;
 	fg->overrides = overrides_new();
+	fg->has_sticky = o.sticky != NULL;
+	if (fg->has_sticky)
+		fg->sticky = *o.sticky;
 	if (fg->dedupe == NULL || fg->sampled == NULL || fg->regex == NULL ||
 	    fg->overrides == NULL || !arena_init(&fg->arena, 1024))
 		goto fail;
@@ -272,6 +279,7 @@ fg_get_info(struct fg *fg, struct fg_info *out)
 	info.n_exposures = sums[SEGMENT_EXPOSURES];
 	info.n_deduplicated = atomic_load(&fg->n_deduplicated);
 	info.n_dropped = sums[SEGMENT_DROPPED];
+	info.n_sticky_failed = atomic_load(&fg->n_sticky_failed);
 	memcpy(out, &info, out->size < sizeof(info) ? out->size : sizeof(info));
 	return FG_OK;
 }

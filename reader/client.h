@@ -44,6 +44,9 @@ struct fg {
 	struct arena arena; /* holds what defaults point to */
 	struct user_defaults defaults;
 	uint32_t dedupe_ttl_ms; /* 0: as the rules say */
+	bool has_sticky;        /* there is a storage */
+	struct fg_sticky_storage sticky;
+	_Atomic uint64_t n_sticky_failed;
 	_Atomic uint64_t n_evaluations, n_deduplicated;
 	_Atomic(struct fg_session *) spare[CLIENT_N_SPARE];
 };

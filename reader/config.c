@@ -1,6 +1,27 @@
 /* Dynamic configs and experiments. */
 #include "reader/call.h"
 #include "reader/params.h"
+#include "reader/sticky.h"
+
+static void
+copy_sticky(struct call *c, struct fg_config *config)
+{
+	const struct sticky_record *r = c->record;
+
+	*config = (struct fg_config){.params = r->params,
+	    .name = c->name,
+	    .rule_id = r->rule_id,
+	    .id_type = call_text(c, c->e.r.id_type),
+	    .group_name = r->group_name,
+	    .passed = r->value,
+	    .is_experiment_active = true,
+	    .is_user_in_experiment = true,
+	    .secondary = r->secondary,
+	    .n_secondary = r->n_secondary,
+	    .explicit_params = r->explicit_params,
+	    .n_explicit_params = r->n_explicit_params};
+	sticky_details(c, &config->details);
+}
 
 static void
 copy_config(struct call *c, void *out)
@@ -8,6 +29,10 @@ copy_config(struct call *c, void *out)
 	struct fg_config *config = out;
 	struct eval *e = &c->e;
 
+	if (c->record != NULL) {
+		copy_sticky(c, config);
+		return;
+	}
 	*config = (struct fg_config){.params = &params_empty,
 	    .name = c->name,
 	    .rule_id = "",
@@ -40,13 +65,16 @@ copy_config(struct call *c, void *out)
 
 static enum fg_status
 get(struct fg_session *ses, struct fg_user *user, enum eval_kind kind,
-    const char *name, unsigned flags, struct fg_config *out)
+    const char *name, unsigned flags, const struct fg_sticky *sticky,
+    struct fg_config *out)
 {
 	struct call c = {.ses = ses,
 	    .user = user,
 	    .kind = kind,
 	    .name = name,
-	    .expose = (flags & FG_NO_EXPOSURE) == 0};
+	    .expose = (flags & FG_NO_EXPOSURE) == 0,
+	    .sticky = sticky,
+	    .flags = flags};
 
 	return call_run(&c, copy_config, out);
 }
@@ -55,14 +83,22 @@ enum fg_status
 fg_get_config(struct fg_session *ses, struct fg_user *user, const char *name,
     unsigned flags, struct fg_config *out)
 {
-	return get(ses, user, EVAL_CONFIG, name, flags, out);
+	return get(ses, user, EVAL_CONFIG, name, flags, NULL, out);
 }
 
 enum fg_status
 fg_get_experiment(struct fg_session *ses, struct fg_user *user,
     const char *name, unsigned flags, struct fg_config *out)
 {
-	return get(ses, user, EVAL_EXPERIMENT, name, flags, out);
+	return get(ses, user, EVAL_EXPERIMENT, name, flags, NULL, out);
+}
+
+enum fg_status
+fg_get_experiment_sticky(struct fg_session *ses, struct fg_user *user,
+    const char *name, unsigned flags, const struct fg_sticky *sticky,
+    struct fg_config *out)
+{
+	return get(ses, user, EVAL_EXPERIMENT, name, flags, sticky, out);
 }
 
 static void

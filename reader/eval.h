@@ -187,6 +187,19 @@ void eval_begin(struct eval *e, const struct eval_input *in);
 void eval_next(struct eval *e, enum eval_kind kind, uint32_t spec,
     const struct image_str *name);
 
+/* The rules of an experiment that a sticky value may have to yield to. */
+enum eval_part {
+	EVAL_TARGETING, /* those that exclude users from it */
+	EVAL_OVERRIDES, /* those of the console that put users into a group */
+};
+
+/*
+ * The value of an experiment as these rules alone decide it, false when there
+ * are none or it fails.  Needs nothing in *e before.
+ */
+bool eval_recheck(struct eval *e, const struct eval_input *in,
+    const struct image_str *name, enum eval_part part);
+
 /* A rule ID, or any S, as text; "" for none and for a damaged one. */
 struct image_str eval_text(const struct eval *e, uint32_t id);
 

@@ -2,6 +2,7 @@
 
 #include "common/host.h"
 #include "reader/sample.h"
+#include "reader/sticky.h"
 
 uint64_t
 expose_now_ms(void)
@@ -221,7 +222,9 @@ expose_prepare(struct call *c)
 	if (c->ses->fg->queue == NULL)
 		return;
 	/* Pushed in front: the own one first, so that it is sent last. */
-	if (c->kind != EVAL_LAYER)
+	if (c->record != NULL)
+		sticky_expose(c);
+	else if (c->kind != EVAL_LAYER)
 		prepare(c, &c->e, subject_of(c->kind));
 	for (const struct eval *in = c->e.inner; in != NULL; in = in->inner)
 		prepare(c, in, RECORD_EXPERIMENT);

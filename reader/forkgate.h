@@ -85,6 +85,53 @@ struct fg_member {
 	struct fg_value value;
 };
 
+/* ------------------------------------------------------ sticky assignment */
+
+/*
+ * Sticky assignment: an experiment or a layer stays for a user as it was first
+ * decided, also when the rules change, for as long as it is active.  What it
+ * was is kept in a storage of the caller's, as a record: bytes that only this
+ * library reads (see FORMATS.md), of any version up to its own.
+ *
+ * A storage keeps records by a key, which is "unit ID:ID type" such as
+ * "ada:userID", and by the name of an experiment or layer.  The functions are
+ * called from within those of this library, in the thread and process that
+ * called them, also in children of the one that opened the client; they must
+ * not use the session.  What they return other than FG_OK and FG_ABSENT is
+ * counted (fg_info.n_sticky_failed), and evaluation goes on without.
+ *
+ * forkgate_sticky.h has a storage that is ready to use.
+ */
+typedef bool (*fg_sticky_found)(
+    void *to, const char *name, const void *record, size_t len);
+
+struct fg_sticky_storage {
+	void *arg; /* the first argument of each */
+	/* Calls found(to, ...) for each record of that key, until it returns
+	   false (out of memory).  What it is given need not stay. */
+	enum fg_status (*load)(
+	    void *arg, const char *key, fg_sticky_found found, void *to);
+	/* Keeps it instead of what is there under that key and name. */
+	enum fg_status (*save)(void *arg, const char *key, const char *name,
+	    const void *record, size_t len);
+	/* Called also, and most often, when there is none. */
+	enum fg_status (*remove)(void *arg, const char *key, const char *name);
+};
+
+struct fg_sticky_value {
+	const char *name; /* of an experiment or a layer */
+	const void *record;
+	size_t len;
+};
+
+/* What is known of a user: from fg_sticky_load(), or the caller's own. */
+struct fg_sticky {
+	const struct fg_sticky_value *values;
+	size_t n;
+	bool is_unknown; /* they could not be loaded: nothing is used, saved
+	                    or removed, so that none is lost */
+};
+
 /* -------------------------------------------------------------- a client */
 
 /*
@@ -110,12 +157,13 @@ struct fg_options {
 	                           of two, 8 bytes each */
 	uint32_t dedupe_ttl_ms; /* for how long; 0 is what the rules say, else
 	                           60,000 */
+	const struct fg_sticky_storage *sticky; /* NULL: nothing is sticky */
 };
 #ifdef __cplusplus
 #define FG_OPTIONS_INIT                                                        \
 	{                                                                      \
 		sizeof(struct fg_options), nullptr, nullptr, nullptr, nullptr, \
-		    nullptr, 0, false, 0, 0                                    \
+		    nullptr, 0, false, 0, 0, nullptr                           \
 	}
 #else
 #define FG_OPTIONS_INIT                           \
@@ -168,6 +216,8 @@ struct fg_info {
 	uint64_t n_deduplicated; /* exposures dropped as repeats */
 	uint64_t n_dropped;      /* events lost for want of room */
 	uint32_t n_gates, n_configs, n_layers;
+	uint64_t n_sticky_failed; /* loads, saves and removals, and records
+	                             that do not hold together */
 };
 FG_API enum fg_status fg_get_info(struct fg *fg, struct fg_info *out);
 
@@ -266,6 +316,9 @@ struct fg_exposure {
 
 /* Flags of a check.  One without an exposure is counted for the server. */
 #define FG_NO_EXPOSURE (1U << 0)
+/* Of the sticky ones: what a sticky value yields to. */
+#define FG_ENFORCE_TARGETING (1U << 1) /* the user is targeted no longer */
+#define FG_ENFORCE_OVERRIDES (1U << 2) /* the console overrides the user */
 
 /* ----------------------------------------------------------------- gates */
 
@@ -322,6 +375,32 @@ FG_API enum fg_status fg_get_config(struct fg_session *ses,
 FG_API enum fg_status fg_get_experiment(struct fg_session *ses,
     struct fg_user *user, const char *name, unsigned flags,
     struct fg_config *out);
+
+/*
+ * The same for an experiment that is to be sticky; see fg_sticky_load().  With
+ * a storage, an experiment that is active:
+ * - has a record in *sticky: that is the answer, with reason "Persisted" and
+ *   the lcut and version of then, unless flags make it yield; an exposure of it
+ *   is logged as of any answer;
+ * - has none, and the user is in one of its groups: it is saved.
+ * One that is not active has its record removed.  So has each that is asked
+ * for with sticky NULL, which is what fg_get_experiment() does, and with it
+ * parameter stores and conditions on an experiment's group; logging a manual
+ * exposure does neither.  Without a storage, sticky is not looked at.
+ */
+FG_API enum fg_status fg_get_experiment_sticky(struct fg_session *ses,
+    struct fg_user *user, const char *name, unsigned flags,
+    const struct fg_sticky *sticky, struct fg_config *out);
+
+/*
+ * Asks the storage for what it has of a user by his ID of that type ("userID",
+ * "stableID" ...): once in a request, for all its experiments of that ID type.
+ * *out is always filled in and lives until the session ends or refreshes.
+ * FG_ABSENT: the user has no such ID, or there is no storage.  What load
+ * returned otherwise: *out is unknown.
+ */
+FG_API enum fg_status fg_sticky_load(struct fg_session *ses,
+    struct fg_user *user, const char *id_type, struct fg_sticky *out);
 
 /* Log the exposure now, marked as manual. */
 FG_API enum fg_status fg_expose_config(
@@ -405,6 +484,14 @@ struct fg_layer {
 /* *out is always filled in; it lives until the session ends or refreshes. */
 FG_API enum fg_status fg_get_layer(struct fg_session *ses, struct fg_user *user,
     const char *name, unsigned flags, struct fg_layer *out);
+
+/*
+ * The same for a sticky layer, as fg_get_experiment_sticky().  A layer is active
+ * when its experiment is, that of the record where there is one.
+ */
+FG_API enum fg_status fg_get_layer_sticky(struct fg_session *ses,
+    struct fg_user *user, const char *name, unsigned flags,
+    const struct fg_sticky *sticky, struct fg_layer *out);
 
 FG_API bool fg_layer_bool(
     struct fg_layer *layer, const char *param, bool fallback);

@@ -6,6 +6,7 @@
 #include "reader/call.h"
 #include "reader/expose.h"
 #include "reader/sample.h"
+#include "reader/sticky.h"
 
 struct fg_layer_state {
 	struct fg_session *ses;
@@ -31,16 +32,31 @@ copy_result(struct call *c, struct fg_layer *layer)
 	layer->is_user_in_experiment = r->is_experiment_group;
 	layer->secondary =
 	    call_pairs(c, eval_secondary(&c->e), &layer->n_secondary);
-	if (r->has_undelegated) {
-		static const struct fg_exposure none;
-
-		layer->undelegated =
-		    call_pairs(c, r->undelegated, &layer->n_undelegated);
-		if (layer->n_undelegated == 0)
-			layer->undelegated = &none;
-	}
+	layer->undelegated = call_undelegated(c, &layer->n_undelegated);
 	layer->explicit_params =
 	    call_explicit_params(c, &layer->n_explicit_params);
+}
+
+static void
+copy_sticky(struct call *c, struct fg_layer *layer)
+{
+	const struct sticky_record *r = c->record;
+
+	*layer = (struct fg_layer){.params = r->params,
+	    .name = c->name,
+	    .rule_id = r->rule_id,
+	    .id_type = call_text(c, c->e.r.id_type),
+	    .group_name = r->group_name,
+	    .allocated_experiment = r->delegate,
+	    .is_experiment_active = true,
+	    .is_user_in_experiment = true,
+	    .secondary = r->secondary,
+	    .n_secondary = r->n_secondary,
+	    .undelegated = r->undelegated,
+	    .n_undelegated = r->n_undelegated,
+	    .explicit_params = r->explicit_params,
+	    .n_explicit_params = r->n_explicit_params};
+	sticky_details(c, &layer->details);
 }
 
 static void
@@ -50,6 +66,10 @@ copy_layer(struct call *c, void *out)
 	struct eval *e = &c->e;
 	const struct fg_params *params = NULL;
 
+	if (c->record != NULL) {
+		copy_sticky(c, layer);
+		return;
+	}
 	*layer = (struct fg_layer){.params = &params_empty,
 	    .name = c->name,
 	    .rule_id = "",
@@ -79,8 +99,9 @@ state_new(struct call *c, bool expose)
 
 	if (state == NULL)
 		return NULL;
-	*state = (struct fg_layer_state){
-	    .ses = ses, .sample = sample_of(&c->e.r), .is_silent = !expose};
+	*state = (struct fg_layer_state){.ses = ses, .is_silent = !expose};
+	if (c->record == NULL) /* what is sticky is not sampled */
+		state->sample = sample_of(&c->e.r);
 	if (!expose || ses->fg->queue == NULL)
 		return state;
 	wire = user_wire(c->user, &ses->fg->defaults, ses->tier, ses->tier_len);
@@ -97,20 +118,16 @@ state_new(struct call *c, bool expose)
 }
 
 static enum fg_status
-get_layer(struct fg_session *ses, struct fg_user *user, const char *name,
-    bool expose, struct fg_layer *out)
+get_layer(struct call *c, struct fg_layer *out)
 {
-	struct call c = {.ses = ses,
-	    .user = user,
-	    .kind = EVAL_LAYER,
-	    .name = name,
-	    .expose = expose};
+	struct fg_session *ses = c->ses;
 	enum fg_status st;
 
-	st = call_run(&c, copy_layer, out);
+	c->kind = EVAL_LAYER;
+	st = call_run(c, copy_layer, out);
 	/* The name outlives the caller's: parameters are read later. */
-	out->name = arena_text(&ses->arena, name, strlen(name));
-	out->state = state_new(&c, expose);
+	out->name = arena_text(&ses->arena, c->name, strlen(c->name));
+	out->state = state_new(c, c->expose);
 	if (out->name == NULL || out->state == NULL) {
 		out->name = "";
 		out->state = NULL;
@@ -123,7 +140,22 @@ enum fg_status
 fg_get_layer(struct fg_session *ses, struct fg_user *user, const char *name,
     unsigned flags, struct fg_layer *out)
 {
-	return get_layer(ses, user, name, (flags & FG_NO_EXPOSURE) == 0, out);
+	return fg_get_layer_sticky(ses, user, name, flags, NULL, out);
+}
+
+enum fg_status
+fg_get_layer_sticky(struct fg_session *ses, struct fg_user *user,
+    const char *name, unsigned flags, const struct fg_sticky *sticky,
+    struct fg_layer *out)
+{
+	struct call c = {.ses = ses,
+	    .user = user,
+	    .name = name,
+	    .expose = (flags & FG_NO_EXPOSURE) == 0,
+	    .sticky = sticky,
+	    .flags = flags};
+
+	return get_layer(&c, out);
 }
 
 static bool
@@ -141,8 +173,8 @@ text(const char *s)
 	return (struct record_text){s, strlen(s)};
 }
 
-static bool
-put_list(struct arena *a, const struct fg_exposure *at, size_t n,
+bool
+layer_put_list(struct arena *a, const struct fg_exposure *at, size_t n,
     struct record_exposure *x)
 {
 	struct record_list list;
@@ -216,7 +248,7 @@ expose_param(struct fg_layer *layer, const struct param *p, bool is_manual)
 	list = x.explicit_parameter ? layer->secondary : layer->undelegated;
 	n = x.explicit_parameter ? layer->n_secondary : layer->n_undelegated;
 	if ((x.explicit_parameter || list != NULL) &&
-	    !put_list(&ses->arena, list, n, &x))
+	    !layer_put_list(&ses->arena, list, n, &x))
 		return FG_E_NOMEM;
 	cap = x.name.len + x.rule_id.len + x.reason.len + x.parameter.len +
 	    x.allocated.len + x.secondary.len + 256;
@@ -301,8 +333,13 @@ enum fg_status
 fg_expose_layer(struct fg_session *ses, struct fg_user *user, const char *layer,
     const char *param)
 {
+	struct call c = {.ses = ses,
+	    .user = user,
+	    .name = layer,
+	    .expose = true,
+	    .manual = true};
 	struct fg_layer got;
-	enum fg_status st = get_layer(ses, user, layer, true, &got);
+	enum fg_status st = get_layer(&c, &got);
 	const struct param *p = params_find(got.params, param);
 
 	if (st != FG_OK || p == NULL || !got.state->has_user)

@@ -4,6 +4,8 @@
 #ifndef READER_LAYER_H
 #define READER_LAYER_H
 
+#include "common/record.h"
+#include "reader/arena.h"
 #include "reader/params.h"
 
 /*
@@ -12,5 +14,9 @@
  */
 const struct param *layer_read(
     struct fg_layer *layer, const char *name, bool (*fits)(enum fg_type));
+
+/* Secondary exposures that are texts already, for an event. */
+bool layer_put_list(struct arena *a, const struct fg_exposure *at, size_t n,
+    struct record_exposure *x);
 
 #endif /* READER_LAYER_H */

@@ -6,8 +6,9 @@
  * The file is a line for each document and then one for each question to it.
  * A document is {"group","document"}.  A question has a name, a call (gate,
  * config, experiment, layer, group, param, user_agent), what it is of, the
- * user, perhaps options, ID lists and overrides, and what to expect; members of expect
- * are compared without regard to the order of keys, numbers by their value.
+ * user, perhaps options, ID lists, overrides and sticky values, and what to
+ * expect; members of expect are compared without regard to the order of keys,
+ * numbers by their value.
  * Reasons are without the name of the source that the rules came from.
  *
  * What is known not to agree stands in a table, with the reason, and is told
@@ -26,6 +27,7 @@
 #include "syncer/compile.h"
 #include "syncer/json.h"
 #include "tests/unit/rules_fixture.h"
+#include "tests/unit/sticky_fixture.h"
 #include "tests/unit/test.h"
 #include "tools/user_json.h"
 
@@ -37,7 +39,6 @@ static const struct known {
 	const char *why;
 } known[] = {
     {"regex (?<=a+)b", "PCRE2 has no look-behind of variable length"},
-    {"persist", "sticky assignment"},
     {"override parameter store",
 	"a store's override counts; the reference's Node binding ignores it"},
     {"document has_updates false",
@@ -279,6 +280,9 @@ struct question {
 	struct fg_user *user; /* NULL when it has none */
 	char *of;
 	struct jsonw *got;
+	unsigned flags; /* of the sticky calls, and what they are given */
+	struct fg_sticky *sticky;
+	const struct sticky_fixture *storage;
 };
 
 static void
@@ -407,7 +411,8 @@ ask_experiment(const struct question *q)
 {
 	struct fg_config c;
 
-	fg_get_experiment(q->ses, q->user, q->of, 0, &c);
+	fg_get_experiment_sticky(
+	    q->ses, q->user, q->of, q->flags, q->sticky, &c);
 	put_config(q->got, &c, false);
 }
 
@@ -428,7 +433,7 @@ ask_layer(const struct question *q)
 	struct jsonw *w = q->got;
 	struct fg_layer l;
 
-	fg_get_layer(q->ses, q->user, q->of, 0, &l);
+	fg_get_layer_sticky(q->ses, q->user, q->of, q->flags, q->sticky, &l);
 	put_params(w, l.params);
 	put_text(w, "rule_id", l.rule_id);
 	put_text(w, "id_type", or_null(l.id_type));
@@ -552,6 +557,10 @@ ask(const struct question *q, const char *call)
 		assert_true(++i < sizeof(calls) / sizeof(calls[0]));
 	jsonw_begin_object(q->got);
 	calls[i].ask(q);
+	jsonw_key(q->got, "storage_ops");
+	jsonw_begin_array(q->got);
+	jsonw_raw(q->got, q->storage->ops.text, q->storage->ops.len);
+	jsonw_end_array(q->got);
 	jsonw_end_object(q->got);
 	assert_int_equal(q->got->status, FG_OK);
 }
@@ -649,9 +658,26 @@ id_lists(const struct json_tree *t, uint32_t lists, struct snapshot_part *out,
 	return n;
 }
 
+/* The per-call options of the reference's SDKs that are about sticky values. */
+static void
+read_call_options(const struct json_tree *t, struct question *q)
+{
+	uint32_t options = member(t, 0, "call_options"), values;
+
+	if (options == 0)
+		return;
+	values = member(t, options, "userPersistedValues");
+	if (values != 0)
+		q->sticky = sticky_fixture_read(t, values);
+	if (member(t, options, "enforceTargeting") != 0)
+		q->flags |= FG_ENFORCE_TARGETING;
+	if (member(t, options, "enforceOverrides") != 0)
+		q->flags |= FG_ENFORCE_OVERRIDES;
+}
+
 /* A client with this question's options, ID lists and overrides. */
 static struct fg *
-open_for(const struct asked *a)
+open_for(const struct asked *a, struct sticky_fixture *storage)
 {
 	const struct json_tree *t = &a->line;
 	struct fg_options o = FG_OPTIONS_INIT;
@@ -667,6 +693,8 @@ open_for(const struct asked *a)
 	o.custom_fields = members;
 	if (fields != 0)
 		o.n_custom_fields = members_of(t, fields, members);
+	if (member(t, 0, "stored") != 0)
+		o.sticky = &storage->storage;
 	fg = fixture_open_beside(a->document, &o, beside, n);
 	while (--n > 0)
 		free((void *)(uintptr_t)beside[n].data);
@@ -681,7 +709,8 @@ needs_own_client(const struct json_tree *t)
 {
 	return member(t, 0, "environment") != 0 ||
 	    member(t, 0, "custom_fields") != 0 ||
-	    member(t, 0, "id_lists") != 0 || member(t, 0, "override") != 0;
+	    member(t, 0, "id_lists") != 0 || member(t, 0, "override") != 0 ||
+	    member(t, 0, "stored") != 0;
 }
 
 /* ---------------------------------------------------------- a line's turn */
@@ -714,12 +743,17 @@ take_question(struct asked *a)
 {
 	const struct json_tree *t = &a->line;
 	struct question q = {.t = t, .of = text_member(t, 0, "of")};
-	struct fg *own = needs_own_client(t) ? open_for(a) : NULL;
+	struct sticky_fixture storage;
+	struct fg *own = NULL;
 	char *call = text_member(t, 0, "call");
 	struct fg_user *user;
 	struct jsonw got;
 	char *text = NULL;
 
+	sticky_fixture_begin(&storage);
+	if (needs_own_client(t))
+		own = open_for(a, &storage);
+	read_call_options(t, &q);
 	jsonw_new(&got);
 	q.got = &got;
 	assert_int_equal(
@@ -729,6 +763,7 @@ take_question(struct asked *a)
 		read_user(t, user);
 		q.user = user;
 	}
+	q.storage = &storage;
 	ask(&q, call);
 	if (!agrees(t, member(t, 0, "expect"), &got)) {
 		text = strndup(got.text, got.len);
@@ -738,6 +773,8 @@ take_question(struct asked *a)
 	fg_user_free(user);
 	fg_session_end(q.ses);
 	fg_close(own);
+	sticky_fixture_end(&storage);
+	sticky_fixture_free(q.sticky);
 	jsonw_free(&got);
 	free(call);
 	free(q.of);
