@@ -36,7 +36,7 @@ const struct config_key config_keys[] = {
     {CONFIG_SYNCER, "shutdown_timeout", CONFIG_MS, S(shutdown_timeout_ms), "10s", 0, 10 * MINUTE},
 
     {CONFIG_EVENTS, "send", CONFIG_BOOL, E(send), "yes", 0, 0},
-    {CONFIG_EVENTS, "batch", CONFIG_COUNT, E(batch), "1000", 1, 1000},
+    {CONFIG_EVENTS, "batch", CONFIG_COUNT, E(batch), "500", 1, 1000},
     {CONFIG_EVENTS, "batch_bytes", CONFIG_BYTES, E(batch_bytes), "1M", 128 * KIB, 16 * MIB},
     {CONFIG_EVENTS, "max_delay", CONFIG_MS, E(max_delay_ms), "10s", 0, 10 * MINUTE},
     {CONFIG_EVENTS, "concurrency", CONFIG_COUNT, E(concurrency), "4", 1, 64},

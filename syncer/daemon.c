@@ -37,8 +37,8 @@ struct syncer {
 	char session[IDENTITY_SESSION];
 	sigset_t signal_set;
 	int signals;
-	struct loop_timer beat, watchdog, deadline;
-	uint64_t synced_ms, synced_events, status_ms;
+	struct loop_timer beat, watchdog, deadline, sync;
+	uint64_t synced_ms, status_ms;
 	bool ready, stopping, polled, drained, beat_fails, sync_fails;
 };
 
@@ -136,26 +136,41 @@ tell_ready(struct syncer *s)
 /* ---- the heartbeat ---- */
 
 static void
-sync_queue(struct syncer *s)
+on_sync(void *arg)
 {
-	uint64_t every = s->config->syncer.sync_interval_ms,
-		 now = loop_clock_ms();
-	struct ship_stats stats;
-	int error;
+	struct syncer *s = arg;
+	int error = durable_ask(s->durable);
 
-	if (s->durable == NULL || every == 0 || now - s->synced_ms < every)
-		return;
-	ship_stats(s->ship, &stats);
-	if (stats.tail.events == s->synced_events)
-		return;
-	s->synced_ms = now;
-	s->synced_events = stats.tail.events;
-	error = durable_ask(s->durable);
+	s->synced_ms = loop_clock_ms();
 	if (error != 0 && !s->sync_fails)
 		log_error("%s: cannot be synced: %s; a power cut may lose "
 			  "events",
 		    s->dir.queue, strerror(error));
 	s->sync_fails = error != 0;
+}
+
+/* There are events that may not be on the disk: at once, or when it is time. */
+static void
+sync_soon(void *arg)
+{
+	struct syncer *s = arg;
+	uint64_t every = s->config->syncer.sync_interval_ms,
+		 since = loop_clock_ms() - s->synced_ms;
+
+	if (s->durable != NULL && !s->sync.armed)
+		loop_timer_set(
+		    s->loop, &s->sync, since < every ? every - since : 0);
+}
+
+/* Who cannot look at all segments does not know whether they have grown. */
+static void
+sync_what_is_not_seen(struct syncer *s)
+{
+	struct ship_stats stats;
+
+	ship_stats(s->ship, &stats);
+	if (stats.tail.behind && stats.tail.bytes > 0)
+		sync_soon(s);
 }
 
 static void
@@ -176,7 +191,7 @@ on_beat(void *arg)
 	struct syncer *s = arg;
 
 	give_beat(s);
-	sync_queue(s);
+	sync_what_is_not_seen(s);
 	tell_ready(s);
 	if (loop_clock_ms() - s->status_ms >= STATUS_MS)
 		send_status(s);
@@ -390,6 +405,8 @@ open_work(struct syncer *s)
 	    .config = s->config,
 	    .dir = &s->dir,
 	    .session = s->session,
+	    .news = sync_soon,
+	    .news_arg = s,
 	};
 	enum fg_status status = ship_new(&ship, &s->ship);
 
@@ -437,6 +454,7 @@ begin_work(struct syncer *s)
 	s->beat = (struct loop_timer){.fn = on_beat, .arg = s};
 	s->watchdog = (struct loop_timer){.fn = on_watchdog, .arg = s};
 	s->deadline = (struct loop_timer){.fn = on_deadline, .arg = s};
+	s->sync = (struct loop_timer){.fn = on_sync, .arg = s};
 	on_beat(s);
 	if (notify_watchdog_ms() > 0)
 		on_watchdog(s);

@@ -2,8 +2,8 @@
  * durable: brings appended events to the disk, off the loop.
  *
  * A worker's append ends in memory; after a power cut what the kernel had not
- * written yet is gone.  A thread calls syncfs() when asked, so that at most
- * about a second of events is at stake and nobody waits for the disk.
+ * written yet is gone.  A thread calls syncfs() when asked, so that what is at
+ * stake is no older than sync_interval and nobody waits for the disk.
  */
 #ifndef SYNCER_DURABLE_H
 #define SYNCER_DURABLE_H

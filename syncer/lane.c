@@ -212,13 +212,6 @@ lane_give(struct lane *l)
 	return NULL;
 }
 
-struct lane_batch *
-lane_done(const struct lane *l)
-{
-	return l->first != NULL && l->first->state == LANE_DONE ? l->first
-								: NULL;
-}
-
 void
 lane_drop_first(struct lane *l)
 {

@@ -113,8 +113,7 @@ bool lane_is_past(const struct lane *l, uint64_t serial);
 /* The oldest batch that waits to be handed out, or NULL. */
 struct lane_batch *lane_give(struct lane *l);
 
-/* The oldest batch if it is done, else NULL; drop_first then takes it off. */
-struct lane_batch *lane_done(const struct lane *l);
+/* Takes the oldest batch off; what it holds is done with. */
 void lane_drop_first(struct lane *l);
 
 #endif /* SYNCER_LANE_H */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "syncer/log.h"
+#include "syncer/positions.h"
 #include "syncer/retry.h"
 #include "syncer/route.h"
 
@@ -19,6 +20,9 @@
 #define POLL_MAX_MS 1000 /* and when none do */
 #define NUDGE_MS    10   /* several new files at once are one look */
 #define TROUBLE_MS  5000
+#define SAVE_MS     20 /* accepted batches are saved together */
+/* Batches a project, for each request: one is sent, one is read or saved. */
+#define IN_FLIGHT 2
 
 struct ship {
 	struct ship_parts parts;
@@ -27,7 +31,7 @@ struct ship {
 	const char *names[CONFIG_PROJECTS];
 	size_t n_routes;
 	struct loop_timer pump;
-	uint64_t poll_ms, events_seen;
+	uint64_t poll_ms, events_seen, read_seen;
 	int inotify;
 	bool draining, trouble, unsent;
 	int flush_fd; /* our own request while draining, or -1 */
@@ -36,34 +40,6 @@ struct ship {
 	void *drained_arg;
 	uint64_t last_allowance;
 };
-
-/* ---- the tail's side ---- */
-
-static enum fg_status
-get_position(void *arg, const uint8_t id[SEGMENT_ID], uint64_t *pos)
-{
-	struct ship *ship = arg;
-
-	return store_position(ship->parts.store, id, pos);
-}
-
-static enum fg_status
-save_positions(void *arg, const struct tail_change *changes, size_t n)
-{
-	struct ship *ship = arg;
-	struct store_position *to = calloc(n, sizeof(*to));
-	enum fg_status status;
-
-	if (to == NULL)
-		return FG_E_NOMEM;
-	for (size_t i = 0; i < n; i++) {
-		memcpy(to[i].id, changes[i].id, sizeof(to[i].id));
-		to[i].pos = changes[i].pos;
-	}
-	status = store_positions_save(ship->parts.store, to, n);
-	free(to);
-	return status;
-}
 
 static void
 note(void *arg, const char *file, const char *what)
@@ -116,6 +92,18 @@ read_some(struct ship *ship)
 }
 
 static void
+tell_news(struct ship *ship)
+{
+	struct tail_stats stats;
+
+	tail_stats(ship->tail, &stats);
+	if (stats.read == ship->read_seen || ship->parts.news == NULL)
+		return;
+	ship->read_seen = stats.read;
+	ship->parts.news(ship->parts.news_arg);
+}
+
+static void
 look_after_trouble(struct ship *ship, enum fg_status status)
 {
 	bool trouble = status < 0 && status != FG_E_BUSY;
@@ -131,13 +119,18 @@ look_after_trouble(struct ship *ship, enum fg_status status)
 static uint64_t
 next_look_ms(struct ship *ship, enum fg_status status)
 {
-	uint64_t slowest = ship->parts.config->events.max_delay_ms;
+	const struct config *config = ship->parts.config;
+	uint64_t slowest = config->events.max_delay_ms;
 	struct tail_stats stats;
 
 	if (ship->trouble)
 		return TROUBLE_MS;
 	if (status == FG_OK || (status == FG_E_BUSY && can_send(ship)))
 		return 0;
+	/* What is not seen is not brought to the disk, see news in ship.h. */
+	if (config->syncer.sync_interval_ms > 0 &&
+	    slowest > config->syncer.sync_interval_ms)
+		slowest = config->syncer.sync_interval_ms;
 	if (slowest < POLL_MIN_MS || slowest > POLL_MAX_MS)
 		slowest = slowest < POLL_MIN_MS ? POLL_MIN_MS : POLL_MAX_MS;
 	tail_stats(ship->tail, &stats);
@@ -147,6 +140,8 @@ next_look_ms(struct ship *ship, enum fg_status status)
 	if (ship->poll_ms > slowest)
 		ship->poll_ms = slowest;
 	ship->events_seen = stats.events;
+	if (tail_is_unsaved(ship->tail))
+		return SAVE_MS;
 	return ship->poll_ms;
 }
 
@@ -220,6 +215,7 @@ look(void *arg)
 	enum fg_status status;
 
 	status = read_some(ship);
+	tell_news(ship);
 	look_after_trouble(ship, status);
 	if (ship->draining) {
 		if (flush_is_done(ship)) {
@@ -265,13 +261,14 @@ open_tail(struct ship *ship)
 {
 	const struct config *config = ship->parts.config;
 	struct tail_options options = {
-	    .positions = {get_position, save_positions, ship},
+	    .positions = {positions_get, positions_save, ship->parts.store},
 	    .projects = ship->names,
 	    .n_projects = ship->n_routes,
 	    .max_events = config->events.batch,
 	    .max_bytes = config->events.batch_bytes,
-	    .max_in_flight = config->events.concurrency,
+	    .max_in_flight = IN_FLIGHT * config->events.concurrency,
 	    .delay_ms = config->events.max_delay_ms,
+	    .save_ms = SAVE_MS,
 	    .max_age_ms = config->syncer.queue_age_ms,
 	    .quarantine_bytes = config->syncer.quarantine_bytes,
 	    .note = note,
@@ -314,6 +311,10 @@ ship_new(const struct ship_parts *parts, struct ship **out)
 	ship->n_routes = parts->config->n_projects;
 	for (size_t i = 0; i < ship->n_routes; i++)
 		ship->names[i] = parts->config->projects[i].name;
+	if (positions_clear(parts->store, parts->dir->queue) != FG_OK)
+		log_warn("%s: positions of segments that are gone cannot be "
+			 "cleared",
+		    parts->dir->queue);
 	status = open_tail(ship);
 	for (size_t i = 0; i < ship->n_routes && status == FG_OK; i++) {
 		struct route_parts route = {

@@ -34,6 +34,8 @@ struct ship_parts {
 	const struct config *config;
 	const struct statedir *dir;
 	const char *session;
+	void (*news)(void *arg); /* something was read that was not there */
+	void *news_arg;
 };
 
 struct ship_stats {

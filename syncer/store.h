@@ -130,6 +130,10 @@ struct store_position {
 enum fg_status store_positions_save(
     struct store *store, const struct store_position *changes, size_t n);
 
+/* Walks the saved positions, in one look: each returns false to end it. */
+enum fg_status store_positions_each(struct store *store,
+    bool (*each)(void *arg, const struct store_position *p), void *arg);
+
 struct store_status {
 	uint64_t file_bytes;   /* of data.mdb */
 	uint64_t living_bytes; /* of values that readers may use */

@@ -66,3 +66,33 @@ store_positions_save(
 	free(values);
 	return st;
 }
+
+struct each_position {
+	bool (*each)(void *arg, const struct store_position *p);
+	void *arg;
+};
+
+static bool
+tell_position(void *arg, const struct store_key *key, struct store_bytes v)
+{
+	struct each_position *e = arg;
+	struct store_position p;
+
+	if (key->len != 17 || v.len != 8)
+		return true;
+	memcpy(p.id, key->bytes + 1, 16);
+	p.pos = le64dec(v.data);
+	return e->each(e->arg, &p);
+}
+
+enum fg_status
+store_positions_each(struct store *s,
+    bool (*each)(void *arg, const struct store_position *p), void *arg)
+{
+	struct store_key prefix = store_key_bytes('q', NULL, 0);
+	struct each_position e = {each, arg};
+
+	if (s->env->kv == NULL)
+		return FG_E_IO;
+	return store_kv_each(s->env->kv, &prefix, tell_position, &e);
+}

@@ -112,8 +112,6 @@ tail_open(const char *queue_dir, const char *quarantine_dir,
 	return FG_OK;
 }
 
-static enum fg_status save_forgets(struct tail *t);
-
 void
 tail_close(struct tail *t)
 {
@@ -121,7 +119,8 @@ tail_close(struct tail *t)
 
 	if (t == NULL)
 		return;
-	(void)save_forgets(t);
+	if (t->lanes != NULL && tail_commit(t) == FG_OK)
+		(void)tail_save(t);
 	for (size_t i = 0; t->lanes != NULL && i < t->opt.n_projects; i++)
 		lane_free(&t->lanes[i]);
 	free(t->lanes);
@@ -136,106 +135,6 @@ tail_close(struct tail *t)
 	quarantine_close(&t->quarantine);
 	free(t);
 	errno = saved;
-}
-
-/* ---- Positions. ---- */
-
-static enum fg_status
-save_forgets(struct tail *t)
-{
-	struct tail_change changes[TAIL_FORGETS];
-	enum fg_status st;
-
-	if (t->n_forgets == 0)
-		return FG_OK;
-	for (size_t i = 0; i < t->n_forgets; i++) {
-		memcpy(changes[i].id, t->forgets[i], SEGMENT_ID);
-		changes[i].pos = TAIL_FORGET;
-	}
-	st = t->opt.positions.save(t->opt.positions.arg, changes, t->n_forgets);
-	if (st == FG_OK)
-		t->n_forgets = 0;
-	return st;
-}
-
-/* What the batch read, and what was deleted since, in one transaction. */
-static enum fg_status
-save_batch(struct tail *t, const struct lane_batch *b)
-{
-	struct tail_change changes[LANE_CHANGES + TAIL_FORGETS];
-	size_t n = 0;
-	enum fg_status st;
-
-	for (size_t i = 0; i < b->n_changes; i++) {
-		memcpy(changes[n].id, b->changes[i].segment->id, SEGMENT_ID);
-		changes[n++].pos = b->changes[i].pos;
-	}
-	for (size_t i = 0; i < t->n_forgets; i++) {
-		memcpy(changes[n].id, t->forgets[i], SEGMENT_ID);
-		changes[n++].pos = TAIL_FORGET;
-	}
-	if (n == 0)
-		return FG_OK;
-	st = t->opt.positions.save(t->opt.positions.arg, changes, n);
-	if (st == FG_OK)
-		t->n_forgets = 0;
-	return st;
-}
-
-/* First the position, then the file: in between, a crash repeats nothing. */
-static void
-let_segments_go(struct tail *t, const struct lane_batch *b)
-{
-	for (size_t i = 0; i < b->n_changes; i++) {
-		struct lane_segment *s = b->changes[i].segment;
-
-		if (--s->refs > 0)
-			continue;
-		if (s->finished && s->pass == t->pass.number)
-			for (int k = 0; k < SEGMENT_GENERATION; k++)
-				t->pass.counters[k] -= s->counters[k];
-		if (s->finished)
-			tail_finish(t, s->id, s->counters, s->damaged);
-		tail_table_drop(&t->table, s);
-	}
-}
-
-static void
-answer_flushes(struct tail *t)
-{
-	for (size_t i = 0; i < TAIL_FLUSHES; i++) {
-		struct tail_flush *f = &t->flushes[i];
-		char name[SEGMENT_FLUSH_NAME];
-		bool done = f->used && f->serial != 0;
-
-		for (size_t k = 0; k < t->opt.n_projects && done; k++)
-			if (f->lane == NULL || f->lane == &t->lanes[k])
-				done = lane_is_past(&t->lanes[k], f->serial);
-		if (!done)
-			continue;
-		segment_name(name, "flush-", f->id);
-		(void)unlinkat(t->dirfd, name, 0);
-		f->used = false;
-		t->stats.flushes++;
-	}
-}
-
-static enum fg_status
-commit(struct tail *t)
-{
-	struct lane_batch *b;
-	enum fg_status st;
-
-	for (size_t i = 0; i < t->opt.n_projects; i++)
-		while ((b = lane_done(&t->lanes[i])) != NULL) {
-			st = save_batch(t, b);
-			if (st != FG_OK)
-				return st;
-			let_segments_go(t, b);
-			lane_drop_first(&t->lanes[i]);
-		}
-	answer_flushes(t);
-	return FG_OK;
 }
 
 /* ---- Batches. ---- */
@@ -273,7 +172,7 @@ is_more(const struct tail *t)
 enum fg_status
 tail_next(struct tail *t, uint64_t now_ms, struct tail_batch **out)
 {
-	enum fg_status st = commit(t), step = FG_OK;
+	enum fg_status st = tail_commit_due(t, now_ms), step = FG_OK;
 
 	*out = NULL;
 	if (st != FG_OK)
@@ -284,7 +183,7 @@ tail_next(struct tail *t, uint64_t now_ms, struct tail_batch **out)
 	step = tail_pass_step(t, now_ms);
 	if (step < 0 && step != FG_E_BUSY)
 		return step;
-	st = commit(t);
+	st = tail_commit_due(t, now_ms);
 	if (st != FG_OK)
 		return st;
 	*out = give(t);
@@ -293,7 +192,7 @@ tail_next(struct tail *t, uint64_t now_ms, struct tail_batch **out)
 	if (step == FG_OK || (step == FG_END && is_more(t)))
 		return FG_E_BUSY;
 	if (t->n_forgets > TAIL_FORGETS / 2)
-		return save_forgets(t) == FG_OK ? FG_ABSENT : FG_E_IO;
+		return tail_save(t) == FG_OK ? FG_ABSENT : FG_E_IO;
 	return FG_ABSENT;
 }
 
@@ -310,7 +209,7 @@ done(struct tail *t, struct lane_batch *b)
 {
 	b->state = LANE_DONE;
 	b->lane->n_given--;
-	return commit(t);
+	return tail_commit_due(t, 0);
 }
 
 enum fg_status
@@ -415,4 +314,9 @@ void
 tail_stats(const struct tail *t, struct tail_stats *out)
 {
 	*out = t->stats;
+	out->behind = t->stats.passes == 0 || t->stats.strangers > 0 ||
+	    t->pass.resume[0] != '\0';
+	for (size_t i = 0; i < t->opt.n_projects; i++)
+		out->behind |=
+		    t->lanes[i].skipped || lane_is_full(&t->lanes[i]);
 }

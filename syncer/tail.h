@@ -46,6 +46,7 @@ struct tail_options {
 	size_t max_bytes;          /* of a batch's JSON; 0: 1 MiB */
 	size_t max_in_flight;      /* batches of one project; 0: 4 */
 	uint64_t delay_ms;         /* before a partial batch goes; 0: at once */
+	uint64_t save_ms;          /* accepted batches wait for others; 0: no */
 	uint64_t max_age_ms;       /* of what is worth shipping; 0: any */
 	uint64_t quarantine_bytes; /* kept at most; 0: 64 MiB */
 	/* Something an administrator should know, once for each thing. */
@@ -65,6 +66,7 @@ struct tail_batch {
 
 /* Sums since tail_open, and the state of things. */
 struct tail_stats {
+	uint64_t read;        /* records of events met, whatever of them */
 	uint64_t events;      /* put into batches */
 	uint64_t accepted;    /* events of batches that were accepted */
 	uint64_t refused;     /* events of batches that were quarantined */
@@ -80,6 +82,8 @@ struct tail_stats {
 	uint64_t segments;    /* seen in the last whole walk */
 	uint64_t bytes;       /* that all segments take, by tail_measure */
 	uint64_t flushes;     /* requests answered */
+	bool
+	    behind; /* some segments cannot be looked at now, or are not ours */
 	/*
 	 * Of all workers, also those that are gone; the generation is the
 	 * lowest one that a worker with an open segment has in use, or 0.
@@ -112,8 +116,10 @@ void tail_hurry(struct tail *t);
 
 /*
  * The server has taken the batch, which is gone after this.  Positions are
- * saved when all batches before it were taken as well.  An error is the one of
- * saving; it is tried again at the next call of tail_next or of this.
+ * saved when all batches before it were taken as well, those of several batches
+ * in one transaction: at once if none is in flight any more or half of a
+ * project's are accepted, else by a tail_next save_ms later.  An error is the
+ * one of saving; it is tried again at the next call of tail_next or of this.
  */
 enum fg_status tail_accept(struct tail *t, struct tail_batch *batch);
 
@@ -135,6 +141,9 @@ enum fg_status tail_quarantine(struct tail *t, struct tail_batch *batch,
 
 /* Batches given and neither accepted nor refused. */
 size_t tail_in_flight(const struct tail *t);
+
+/* Does something accepted wait to be saved?  Then call tail_next in save_ms. */
+bool tail_is_unsaved(const struct tail *t);
 
 /*
  * Sums up what the segments take, a bounded number at a time, apart from the

@@ -1,7 +1,8 @@
 /*
  * tail_private: what the sources of tail share.
  *
- *   tail.c        the module's face; batches, positions, flush requests
+ *   tail.c        the module's face; batches, measuring
+ *   tail_commit.c what was accepted: positions, deletion, flush requests
  *   tail_visit.c  one segment, from opening to the lane
  *   tail_tally.c  what a segment has counted
  *   tail_pass.c   the walk round the folder, and what else lies in it
@@ -21,6 +22,7 @@
 #define TAIL_FORGETS  256  /* deleted segments whose position is still kept */
 #define TAIL_NOTES    64   /* things remembered as said */
 #define TAIL_TALLIED  1u   /* in a position: tallies are taken, too */
+#define TAIL_GROUP    8    /* batches whose positions are saved together */
 
 struct tail_table {
 	struct lane_segment *chains[TAIL_SEGMENTS];
@@ -72,6 +74,8 @@ struct tail {
 	uint8_t *buf; /* SEGMENT_MAX bytes: one segment */
 	uint8_t forgets[TAIL_FORGETS][SEGMENT_ID];
 	size_t n_forgets;
+	struct tail_change group[TAIL_FORGETS + TAIL_GROUP * LANE_CHANGES];
+	uint64_t unsaved_ms; /* since when something accepted is; 0: none */
 	uint64_t gone[SEGMENT_N_COUNTERS]; /* counters of deleted segments */
 	uint64_t noted[TAIL_NOTES];
 	size_t n_noted;
@@ -108,6 +112,17 @@ void tail_put_away(struct tail *t, const char *name, const char *why);
 enum fg_status tail_tally(struct tail *t, struct lane *lane,
     struct lane_segment *s, const struct segment_info *info, size_t end,
     uint64_t now_ms);
+
+/*
+ * tail_commit.c: saves the positions of what was accepted and deletes what is
+ * finished; the second one unless more is worth waiting for, and it answers
+ * flush requests.  now_ms 0: not known.
+ */
+enum fg_status tail_commit(struct tail *t);
+enum fg_status tail_commit_due(struct tail *t, uint64_t now_ms);
+
+/* Forgets the positions of what is deleted. */
+enum fg_status tail_save(struct tail *t);
 
 /*
  * tail_pass.c: a bounded step, until a batch is ready at the latest.  FG_END

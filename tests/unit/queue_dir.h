@@ -26,7 +26,7 @@ static int queue_fd = -1;
 
 /* Positions as the store keeps them. */
 static struct tail_change positions[65536];
-static size_t n_positions;
+static size_t n_positions, n_saves;
 static bool save_fails;
 
 static inline void
@@ -41,7 +41,7 @@ make_dirs(const char *where)
 	assert_int_equal(mkdir(quarantine_path, 0700), 0);
 	queue_fd = open(queue_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_true(queue_fd >= 0);
-	n_positions = 0;
+	n_positions = n_saves = 0;
 	save_fails = false;
 }
 
@@ -108,7 +108,7 @@ count_files(const char *path, const char *prefix)
 }
 
 static inline enum fg_status
-position_get(void *arg, const uint8_t id[SEGMENT_ID], uint64_t *pos)
+memory_get(void *arg, const uint8_t id[SEGMENT_ID], uint64_t *pos)
 {
 	(void)arg;
 	for (size_t i = 0; i < n_positions; i++)
@@ -120,11 +120,12 @@ position_get(void *arg, const uint8_t id[SEGMENT_ID], uint64_t *pos)
 }
 
 static inline enum fg_status
-positions_save(void *arg, const struct tail_change *changes, size_t n)
+memory_save(void *arg, const struct tail_change *changes, size_t n)
 {
 	(void)arg;
 	if (save_fails)
 		return FG_E_IO;
+	n_saves++;
 	for (size_t i = 0; i < n; i++) {
 		size_t at = 0;
 
@@ -151,7 +152,7 @@ open_tail_with(struct tail_options opt)
 	struct tail *t;
 
 	opt.positions =
-	    (struct tail_positions){position_get, positions_save, NULL};
+	    (struct tail_positions){memory_get, memory_save, NULL};
 	if (opt.projects == NULL) {
 		opt.projects = projects;
 		opt.n_projects = 2;

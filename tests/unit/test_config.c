@@ -47,7 +47,7 @@ an_empty_file_is_one_default_project(void **state)
 	assert_string_equal(c.projects[0].log_event_url,
 	    "https://prodregistryv2.org/v1/log_event");
 	assert_int_equal(c.projects[0].interval_ms, 10000);
-	assert_int_equal(c.events.batch, 1000);
+	assert_int_equal(c.events.batch, 500);
 	assert_string_equal(c.syncer.state_dir, "/var/lib/forkgate");
 	config_free(&c);
 }

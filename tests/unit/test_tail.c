@@ -666,7 +666,7 @@ a_tail_below_the_position_means_not_yet(void **state)
 	craft_event(c, "one", 0);
 	memcpy(known.id, c->info.id, SEGMENT_ID);
 	known.pos = c->at + 80;
-	positions_save(NULL, &known, 1);
+	memory_save(NULL, &known, 1);
 	fd = craft_done(c, true);
 	ship(t);
 	assert_int_equal(got_events, 0);
