@@ -346,7 +346,6 @@ drain(struct tail *t, struct lane *lane, struct lane_segment *s, struct walk *w,
 		if (st == FG_OK) {
 			walked = walk_next(w, &e);
 			s->damaged |= walked == FG_E_CORRUPT;
-			t->stats.read += walked == FG_OK;
 			if (walked != FG_END && walked != FG_E_BUSY)
 				st = take_event(t, lane, walked, &e, now_ms);
 		}
@@ -354,6 +353,7 @@ drain(struct tail *t, struct lane *lane, struct lane_segment *s, struct walk *w,
 			w->pos = s->read_pos;
 			st = lane_close(lane);
 		} else if (st == FG_OK) {
+			t->stats.read += walked == FG_OK;
 			s->read_pos = w->pos;
 			st = lane_note(lane, s, s->read_pos);
 		}
