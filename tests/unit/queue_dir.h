@@ -151,8 +151,7 @@ open_tail_with(struct tail_options opt)
 	static const char *const projects[] = {"default", "other"};
 	struct tail *t;
 
-	opt.positions =
-	    (struct tail_positions){memory_get, memory_save, NULL};
+	opt.positions = (struct tail_positions){memory_get, memory_save, NULL};
 	if (opt.projects == NULL) {
 		opt.projects = projects;
 		opt.n_projects = 2;
