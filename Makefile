@@ -13,6 +13,7 @@
 #   make check                 static checks: layers, format, exports ...
 #   make fuzz-NAME             fuzz one parser until stopped (needs clang)
 #   make install DESTDIR=... PREFIX=...
+#   make apache                the module for Apache; make install-apache
 #   make V=1                   shows the commands
 #
 # A folder is a product: a new .c file in it is built with no change here.
@@ -84,6 +85,10 @@ ifndef V
 Q = @printf '  %-5s %s\n' $(1) $@;
 endif
 
+# The module for Apache is built where apxs is: "make apache" insists on it.
+APXS   ?= $(firstword $(shell command -v apxs apxs2 2>/dev/null))
+MODULE := $(B)/mod_forkgate.so
+
 .PHONY: all
 all: $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/forkgate $(B)/forkgate-origin
 
@@ -111,6 +116,22 @@ $(B)/$(SONAME): $(call obj,reader/*.c) $(B)/common/forkgate_status.o $(COMMON) \
 	    -Wl,-z,nodelete -Wl,--version-script=reader/forkgate.map \
 	    $(if $(SAN),,-Wl,--no-undefined) \
 	    -o $@ $(filter %.o %.a,$^) $(READER_LIBS)
+
+# The library is within it, and stays in memory when Apache reads its
+# configuration again: it has handlers of forks that must not go away.
+$(MODULE): $(call obj,reader/apache/*.c) $(READER) $(COMMON) \
+    reader/apache/mod_forkgate.map
+	$(call Q,LD)$(CC) $(LDFLAGS) -shared -Wl,-z,nodelete \
+	    -Wl,--version-script=reader/apache/mod_forkgate.map \
+	    -o $@ $(filter %.o %.a,$^) $(READER_LIBS)
+
+apxs = $(if $(APXS),$(shell $(APXS) -q $(1)),$(error apxs is missing: make deps))
+$(B)/reader/apache/%.o: override CPPFLAGS += $(call apxs,EXTRA_CPPFLAGS) \
+	-isystem $(call apxs,INCLUDEDIR) -isystem $(call apxs,APR_INCLUDEDIR) \
+	-isystem $(call apxs,APU_INCLUDEDIR)
+
+.PHONY: apache
+apache: $(MODULE)
 
 $(B)/forkgate-syncer: $(B)/syncer/main.o $(SYNCER) $(COMMON)
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(SYNCER_LIBS)
@@ -147,7 +168,7 @@ demo: deps
 	@$(B)/forkgate-demo $(B) $(or $(RULES),tools/demo/rules.json)
 
 # Everything that a test runs.  Two cores are worth using when nobody said so.
-UNDER_TEST = $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/forkgate \
+UNDER_TEST = $(if $(APXS),$(MODULE)) $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/forkgate \
 	$(B)/forkgate-origin $(B)/forkgate-demo $(TESTS) $(E2E) $(FUZZ:%=$(B)/replay_%)
 PARALLEL   = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 # The checks look at sources and at the plain library: once is enough.  A web
@@ -243,6 +264,19 @@ install: $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/forkgate
 	$(if $(DESTDIR),,-ldconfig)
 
 # Leaves the folders: they may be shared.
+# Where apxs says; on Debian "a2enmod forkgate" does the rest.  A configuration
+# that is there already stays.
+.PHONY: install-apache
+install-apache: $(MODULE)
+	install -d $(DESTDIR)$(call apxs,LIBEXECDIR) \
+	    $(DESTDIR)$(call apxs,SYSCONFDIR)/mods-available
+	install -m 644 $(MODULE) $(DESTDIR)$(call apxs,LIBEXECDIR)
+	@cd $(DESTDIR)$(call apxs,SYSCONFDIR)/mods-available && \
+	    echo "LoadModule forkgate_module $(call apxs,LIBEXECDIR)/mod_forkgate.so" \
+	    >forkgate.load && \
+	    { [ -e forkgate.conf ] || install -m 644 \
+	    $(CURDIR)/reader/apache/forkgate.conf.example forkgate.conf; }
+
 .PHONY: uninstall
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/forkgate $(DESTDIR)$(SBINDIR)/forkgate-syncer

@@ -29,14 +29,14 @@ common (\.\./)*(reader|syncer|tools|tests)/
 reader (\.\./)*(syncer|tools|tests)/
 syncer (\.\./)*(reader|tools|tests)/
 tools (\.\./)*tests/
-php .*(common|syncer|tools|tests)/
-apache .*(common|syncer|tools|tests)/
+reader/php .*(common|syncer|tools|tests)/
+reader/apache .*(common|syncer|tools|tests)/
 common curl/|jsmn|lmdb|openssl/ssl|pcre2|microhttpd|ini\.h|zlib
 reader curl/|jsmn|lmdb|openssl/|microhttpd|ini\.h|zlib
 EOF
 
 # php and apache know the library by its public header alone.
-found=$(includes php apache | grep -E '[<"]reader/' | grep -v '"reader/forkgate.h$')
+found=$(includes reader/php reader/apache | grep -E '[<"]reader/' | grep -v '"reader/forkgate.h$')
 [ -z "$found" ] || complain "only forkgate.h of reader:
 $found"
 
