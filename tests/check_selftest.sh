@@ -100,7 +100,9 @@ syncer/planted.c <ini.h>
 syncer/planted.c <nobody/knows.h>
 tools/planted.c "tests/unit/test.h"
 tools/planted.c <microhttpd.h>
-php/planted.c "reader/rules.h"
+reader/php/planted.c "reader/rules.h"
+reader/apache/planted.c "reader/rules.h"
+reader/apache/planted.c "common/epoch.h"
 tests/unit/test_planted.c <cmocka.h>
 EOF
 
