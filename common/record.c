@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "common/hash64.h"
+
 /*
  * Every record starts alike; where its kind has no use for a field, it is 0:
  *
@@ -512,6 +514,54 @@ get_counts(struct in *in, struct record_counts *x)
 	return FG_OK;
 }
 
+/* All but the user and the time, which lie between these two. */
+#define AGAIN_HEAD RECORD_USER_AT
+#define AGAIN_BODY HEAD
+
+bool
+record_is_again(const uint8_t *a, const uint8_t *b, size_t n)
+{
+	return memcmp(a, b, AGAIN_HEAD) == 0 &&
+	    memcmp(a + AGAIN_BODY, b + AGAIN_BODY, n - AGAIN_BODY) == 0;
+}
+
+/* Two lanes, so that the processor need not wait for one product at a time. */
+uint32_t
+record_again_hash(const uint8_t *exposure, size_t n)
+{
+	uint64_t x = HASH64_K0 ^ le32dec(exposure), y = HASH64_K1 ^ n;
+	const uint8_t *p = exposure + AGAIN_BODY;
+
+	for (n -= AGAIN_BODY; n >= 16; n -= 16, p += 16) {
+		x = (x ^ le64dec(p)) * HASH64_K1;
+		y = (y ^ le64dec(p + 8)) * HASH64_K1;
+		x ^= x >> 32;
+		y ^= y >> 32;
+	}
+	/* At least as much lies before p. */
+	x ^= le64dec(p + n - 16);
+	y ^= le64dec(p + n - 8);
+	return (uint32_t)(hash64_fold(x ^ HASH64_K0, y ^ HASH64_K1) >> 16);
+}
+
+void
+record_put_again(
+    uint8_t dst[RECORD_AGAIN_LEN], const uint8_t *exposure, uint32_t at)
+{
+	memset(dst, 0, RECORD_AGAIN_LEN);
+	memcpy(
+	    dst + AGAIN_HEAD, exposure + AGAIN_HEAD, AGAIN_BODY - AGAIN_HEAD);
+	dst[0] = RECORD_AGAIN;
+	le32enc(dst + AGAIN_BODY, at);
+}
+
+static enum fg_status
+get_again(struct in *in, struct record_again *x)
+{
+	x->at = in_u32(in);
+	return in->bad ? FG_E_CORRUPT : FG_OK;
+}
+
 static enum fg_status
 get_tally(struct in *in, struct record_tally *x)
 {
@@ -556,6 +606,10 @@ record_get(const uint8_t *data, size_t n, struct record *out)
 		return get_counts(&in, &out->u.counts);
 	case RECORD_TALLY:
 		return get_tally(&in, &out->u.tally);
+	case RECORD_AGAIN:
+		out->u.again.user = le32dec(head + RECORD_USER_AT);
+		out->u.again.time_ms = le64dec(head + 8);
+		return get_again(&in, &out->u.again);
 	case RECORD_GAP:
 	case RECORD_USER:
 	default:

@@ -27,6 +27,7 @@ enum record_kind {
 	RECORD_CUSTOM = 3,
 	RECORD_COUNTS = 4,
 	RECORD_TALLY = 5, /* names a word of the page that counts */
+	RECORD_AGAIN = 6, /* an exposure as one before it */
 };
 
 enum record_subject {
@@ -124,6 +125,15 @@ struct record_tally {
 	struct record_text name;
 };
 
+/* An exposure that says what an earlier one says, of another user or time. */
+struct record_again {
+	uint32_t user;
+	uint64_t time_ms;
+	uint32_t at; /* offset of the earlier one's frame */
+};
+#define RECORD_AGAIN_LEN 24
+#define RECORD_AGAIN_MIN 32 /* shorter ones are not worth it */
+
 struct record_count_list {
 	uint8_t *data;
 	size_t cap;
@@ -146,6 +156,16 @@ enum fg_status record_put_counts(
     uint8_t *dst, size_t cap, const struct record_counts *x, size_t *n);
 enum fg_status record_put_tally(
     uint8_t *dst, size_t cap, const struct record_tally *x, size_t *n);
+
+/* For an encoded exposure, which the one in the frame at that offset equals. */
+void record_put_again(
+    uint8_t dst[RECORD_AGAIN_LEN], const uint8_t *exposure, uint32_t at);
+
+/* Whether two of n bytes say the same. */
+bool record_is_again(const uint8_t *a, const uint8_t *b, size_t n);
+
+/* What two such have in common, as a number; n is at least RECORD_AGAIN_MIN. */
+uint32_t record_again_hash(const uint8_t *exposure, size_t n);
 
 void record_count_list_begin(
     struct record_count_list *list, void *data, size_t cap);
@@ -176,6 +196,7 @@ struct record {
 		struct record_custom custom;
 		struct record_counts counts;
 		struct record_tally tally;
+		struct record_again again;
 	} u;
 };
 

@@ -21,7 +21,7 @@
 #include "common/endian.h"
 #include "common/forkgate_status.h"
 
-#define SEGMENT_VERSION    1
+#define SEGMENT_VERSION    2
 #define SEGMENT_HEADER     4096         /* bytes before the first frame */
 #define SEGMENT_MIN        (16 * 1024)  /* a chain's first file, header too */
 #define SEGMENT_MAX        (256 * 1024) /* its later ones; no file is longer */

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/frame.h"
 #include "common/host.h"
 #include "common/record.h"
 #include "reader/flush.h"
@@ -398,6 +399,9 @@ queue_append_locked(
 	bool known = user == NULL || user->segment == seg->key;
 	uint64_t share[SEGMENT_N_COUNTERS];
 	uint32_t ref = user != NULL && known ? user->ref : 0;
+	uint8_t again[RECORD_AGAIN_LEN];
+	uint32_t at = 0, hash;
+	bool is_exposure;
 	enum fg_status st;
 
 	if (seg->page == NULL ||
@@ -408,10 +412,23 @@ queue_append_locked(
 		known = user == NULL;
 		ref = 0;
 	}
+	/* What a written segment has cannot be looked at. */
+	is_exposure = !seg->written && n >= RECORD_AGAIN_MIN &&
+	    *(const uint8_t *)record == RECORD_EXPOSURE;
+	if (is_exposure)
+		at = repeats_find(&live->repeats, seg, record, n, &hash);
+	if (at != 0) {
+		record_put_again(again, record, at);
+		record = again;
+		n = sizeof(again);
+	}
 	st = segfile_append(seg, known ? NULL : user->json,
 	    known ? 0 : user->json_len, &ref, record, n);
 	if (st != FG_OK)
 		return st;
+	if (is_exposure && at == 0)
+		repeats_note(
+		    &live->repeats, hash, seg->tail - (uint32_t)FRAME_SIZE(n));
 	if (user != NULL) {
 		user->segment = seg->key;
 		user->ref = ref;

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "reader/queue.h"
+#include "reader/repeats.h"
 #include "reader/segfile.h"
 #include "reader/tally.h"
 
@@ -22,6 +23,7 @@
 struct live {
 	pthread_mutex_t mutex; /* around all below but the counters */
 	struct segfile seg;
+	struct repeats repeats;                /* of that segment */
 	uint64_t counters[SEGMENT_N_COUNTERS]; /* atomic */
 	uint64_t carried[SEGMENT_N_COUNTERS];  /* of earlier segments */
 	uint64_t start_ticks;

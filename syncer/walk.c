@@ -11,6 +11,8 @@
  */
 #define SEARCH_BUDGET (16u << 20)
 
+#define PAGE 4096 /* what is read of earlier frames at once */
+
 void
 walk_begin(struct walk *w, const struct segment_info *info, const uint8_t *seg,
     size_t pos, size_t end, bool closed)
@@ -60,19 +62,31 @@ bad_frame(struct walk *w)
 	return FG_E_CORRUPT;
 }
 
-/* The bytes of an earlier frame are fetched when they are asked for. */
+/* Earlier frames are fetched when they are asked for, a page at a time. */
 static bool
 have(struct walk *w, size_t at, size_t n)
 {
-	if (at >= w->loaded || w->fill == NULL)
+	_Static_assert(SEGMENT_MAX / PAGE == 64, "a bit for each page");
+	if (w->fill == NULL)
 		return true;
-	return w->fill(w->arg, at, n);
+	for (size_t page = at / PAGE;
+	     page * PAGE < at + n && page * PAGE < w->loaded; page++) {
+		size_t left = w->loaded - page * PAGE;
+
+		if ((w->filled >> page & 1) != 0)
+			continue;
+		if (!w->fill(w->arg, page * PAGE, left < PAGE ? left : PAGE))
+			return false;
+		w->filled |= UINT64_C(1) << page;
+	}
+	return true;
 }
 
+/* The record of a frame before the one that names it. */
 static enum fg_status
-find_user(struct walk *w, uint32_t at, struct record_text *json)
+find_record(
+    struct walk *w, uint32_t at, enum record_kind kind, struct record *out)
 {
-	struct record user;
 	const uint8_t *data;
 	size_t n;
 
@@ -83,9 +97,8 @@ find_user(struct walk *w, uint32_t at, struct record_text *json)
 	if (n > RECORD_MAX || w->end - at < FRAME_SIZE(n) ||
 	    !have(w, at, FRAME_SIZE(n)) ||
 	    frame_get(w->seg, w->end, w->seed, at, &data, &n) != FG_OK ||
-	    record_get(data, n, &user) != FG_OK || user.kind != RECORD_USER)
+	    record_get(data, n, out) != FG_OK || out->kind != kind)
 		return FG_E_INVALID;
-	*json = user.u.user;
 	return FG_OK;
 }
 
@@ -93,15 +106,17 @@ static enum fg_status
 take_user(struct walk *w, uint32_t at, struct walk_event *out)
 {
 	uint32_t *checked = &w->checked[at / 8 % WALK_USERS];
+	struct record user;
 	enum fg_status st;
 
 	if (at == 0)
 		return FG_OK;
 	if (at != w->current) {
-		st = find_user(w, at, &w->current_json);
+		st = find_record(w, at, RECORD_USER, &user);
 		w->current = st == FG_OK ? at : 0;
 		if (st != FG_OK)
 			return st;
+		w->current_json = user.u.user;
 	}
 	if (*checked != at &&
 	    !jsontext_object_ok(w->current_json.data, w->current_json.len))
@@ -110,6 +125,20 @@ take_user(struct walk *w, uint32_t at, struct walk_event *out)
 	out->user = w->current_json.data;
 	out->user_len = w->current_json.len;
 	return FG_OK;
+}
+
+static enum fg_status
+take_again(struct walk *w, struct walk_event *out)
+{
+	struct record_again again = out->record.u.again;
+	enum fg_status st =
+	    find_record(w, again.at, RECORD_EXPOSURE, &out->record);
+
+	if (st != FG_OK)
+		return st;
+	out->record.u.exposure.user = again.user;
+	out->record.u.exposure.time_ms = again.time_ms;
+	return take_user(w, again.user, out);
 }
 
 static enum fg_status
@@ -122,6 +151,8 @@ take_record(struct walk *w, struct walk_event *out)
 		return take_user(w, out->record.u.exposure.user, out);
 	case RECORD_CUSTOM:
 		return take_user(w, out->record.u.custom.user, out);
+	case RECORD_AGAIN:
+		return take_again(w, out);
 	case RECORD_COUNTS:
 	case RECORD_TALLY:
 		return FG_OK;

@@ -33,6 +33,8 @@ struct walk {
 	bool (*fill)(void *arg, size_t at, size_t n);
 	void *arg;
 	size_t loaded; /* first byte that is there without fill */
+	uint64_t
+	    filled; /* pages before that which fill has brought, a bit each */
 	uint32_t seed;
 	uint32_t checked[WALK_USERS]; /* places of good users, by place */
 	uint32_t current;             /* whose frame is cached; 0: none */

@@ -67,6 +67,7 @@ print_event(struct queue_look *q, const struct walk_event *e)
 	case RECORD_GAP:
 	case RECORD_USER:
 	case RECORD_TALLY:
+	case RECORD_AGAIN:
 		st = FG_E_INVALID;
 		break;
 	}

@@ -849,6 +849,45 @@ a_users_place_may_be_anywhere_and_harms_nobody(void **state)
 	tail_close(t);
 }
 
+/* Nor may what an exposure says again. */
+static void
+what_is_said_again_may_be_anywhere_and_harms_nobody(void **state)
+{
+	static const uint32_t places[] = {0, 1, 8, 4088, 5000, 16380, 16384,
+	    0x7ffffff8, 0xfffffff8, 0xffffffff};
+	uint8_t exposure[64] = {RECORD_EXPOSURE, RECORD_GATE};
+	uint8_t again[RECORD_AGAIN_LEN];
+	struct craft *c = craft_new(1);
+	struct tail *t = open_tail();
+	uint32_t user = craft_user(c, "{\"userID\":\"u\"}");
+	uint32_t event = craft_event(c, "no exposure", 0);
+	uint32_t good = craft_frame(c, exposure, 24);
+
+	(void)state;
+	record_put_again(again, exposure, user);
+	craft_frame(c, again, sizeof(again));
+	record_put_again(again, exposure, event);
+	craft_frame(c, again, sizeof(again));
+	record_put_again(again, exposure, c->at); /* itself */
+	craft_frame(c, again, sizeof(again));
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		record_put_again(again, exposure, places[i]);
+		craft_frame(c, again, sizeof(again));
+	}
+	record_put_again(again, exposure, good);
+	craft_frame(c, again, sizeof(again));
+	record_set_user(again, event); /* no user's place */
+	craft_frame(c, again, sizeof(again));
+	craft_frame(c, again, 18); /* cut */
+	craft_done(c, false);
+	ship(t);
+	assert_int_equal(got_events, 3);
+	assert_int_equal(stats_of(t).invalid, 15);
+	assert_int_equal(count_files(queue_path, "seg-"), 0);
+	got_clear();
+	tail_close(t);
+}
+
 static void
 what_is_no_file_of_one_name_is_removed(void **state)
 {
@@ -1234,6 +1273,7 @@ main(void)
 	    TEST(a_segment_made_to_be_slow_is_given_up_soon),
 	    TEST(a_user_that_is_not_one_object_goes_out_with_nobody),
 	    TEST(a_users_place_may_be_anywhere_and_harms_nobody),
+	    TEST(what_is_said_again_may_be_anywhere_and_harms_nobody),
 	    TEST(what_is_no_file_of_one_name_is_removed),
 	    TEST(foreign_and_newer_segments_are_kept_and_stop_nothing),
 	    TEST(the_quarantine_has_a_limit),
