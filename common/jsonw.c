@@ -256,11 +256,11 @@ jsonw_i64_text(struct jsonw *w, int64_t x)
 void
 jsonw_f64(struct jsonw *w, double x)
 {
-	char text[NUMBER_TEXT_MAX];
+	char text[32];
 
 	before_value(w);
 	if (isfinite(x))
-		put(w, text, number_text(x, text, sizeof(text)));
+		put(w, text, number_json(x, text, sizeof(text)));
 	else
 		put(w, "null", 4);
 }

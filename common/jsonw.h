@@ -48,7 +48,8 @@ void jsonw_text(struct jsonw *w, const char *text);
 void jsonw_text_n(struct jsonw *w, const void *text, size_t n);
 void jsonw_u64(struct jsonw *w, uint64_t x);
 void jsonw_i64(struct jsonw *w, int64_t x);
-void jsonw_f64(struct jsonw *w, double x); /* shortest; null if not finite */
+void jsonw_f64(
+    struct jsonw *w, double x); /* number_json(); null if not finite */
 void jsonw_bool(struct jsonw *w, bool x);
 void jsonw_null(struct jsonw *w);
 

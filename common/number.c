@@ -459,3 +459,44 @@ number_text(double v, char *dst, size_t cap)
 	}
 	return put_text(buf, n, dst, cap);
 }
+
+/* Digits, the first one before the point, and an exponent. */
+static size_t
+put_scientific(const struct digits *d, char *dst)
+{
+	size_t n = 0;
+
+	dst[n++] = d->text[0];
+	if (d->n > 1)
+		dst[n++] = '.';
+	for (int i = 1; i < d->n; i++)
+		dst[n++] = d->text[i];
+	dst[n++] = 'e';
+	return n + number_i64_text(d->point - 1, dst + n, 20);
+}
+
+size_t
+number_json(double v, char *dst, size_t cap)
+{
+	char buf[48];
+	struct digits d = {.text = "0", .n = 1, .point = 1};
+	size_t n = 0;
+
+	if (signbit(v)) {
+		buf[n++] = '-';
+		v = -v;
+	}
+	if (v > 0 && !short_decimal(v, &d))
+		shortest(v, &d);
+	trim_zeros(&d);
+	if (d.point <= -5 || d.point > 16) {
+		n += put_scientific(&d, buf + n);
+	} else {
+		n += put_plain(&d, buf + n);
+		if (d.n <= d.point) {
+			buf[n++] = '.';
+			buf[n++] = '0';
+		}
+	}
+	return put_text(buf, n, dst, cap);
+}

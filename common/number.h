@@ -36,7 +36,14 @@ bool number_f64(const char *s, size_t n, double *out);
  */
 size_t number_text(double v, char *dst, size_t cap);
 
-/* The same for an integer, at most 20 bytes. */
+/*
+ * The same as JSON has it, in at most 24 bytes, and as Statsig's core spells
+ * it: a double shows by a point or an exponent that it is none, 1.0, and has an
+ * exponent below 1e-5 and from 1e16 on, 1.5e-7.  v must be finite.
+ */
+size_t number_json(double v, char *dst, size_t cap);
+
+/* An integer, at most 20 bytes. */
 size_t number_i64_text(int64_t v, char *dst, size_t cap);
 size_t number_u64_text(uint64_t v, char *dst, size_t cap);
 

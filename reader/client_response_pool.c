@@ -183,9 +183,6 @@ response_put_exposures(struct response *r, struct eval_range range)
 		uint32_t number;
 		bool is_new;
 
-		/* A condition without a gate's name is not told. */
-		if (eval_text(&r->e, one.pair.gate).len == 0)
-			continue;
 		one.hash = hash_pair(r, &one.pair);
 		if (!pool_number(r, &r->once, &one, false, &number, &is_new))
 			return false;

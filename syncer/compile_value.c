@@ -56,51 +56,12 @@ text_quote(struct compile *c, const char *s, size_t n)
 	text_add(c, "\"", 1);
 }
 
-/*
- * A double as the reference writes it in JSON: the shortest digits, a point
- * always, an exponent below 1e-5 and from 1e16 on.  number_text() has the same
- * digits without exponent, of which this keeps the significant ones.
- */
 static void
 text_f64(struct compile *c, double x)
 {
-	char plain[NUMBER_TEXT_MAX], digits[NUMBER_TEXT_MAX];
-	char out[NUMBER_TEXT_MAX + 8];
-	int n = (int)number_text(x, plain, sizeof(plain)), n_digits = 0;
-	int len = 0, point = 0; /* digits before the point; may be negative */
-	bool minus = plain[0] == '-', behind = false;
+	char text[32];
 
-	for (int i = minus; i < n; i++) {
-		if (plain[i] == '.') {
-			behind = true;
-			continue;
-		}
-		if (plain[i] != '0' || n_digits > 0)
-			digits[n_digits++] = plain[i];
-		point += behind ? -(n_digits == 0) : n_digits > 0;
-	}
-	while (n_digits > 0 && digits[n_digits - 1] == '0')
-		n_digits--;
-	if (minus)
-		text_add(c, "-", 1);
-	if (n_digits == 0) {
-		text_add(c, "0.0", 3);
-		return;
-	}
-	digits[n_digits] = '\0';
-	if (n_digits <= point && point <= 16)
-		len = snprintf(out, sizeof(out), "%s%.*s.0", digits,
-		    point - n_digits, "0000000000000000");
-	else if (0 < point && point <= 16)
-		len = snprintf(
-		    out, sizeof(out), "%.*s.%s", point, digits, digits + point);
-	else if (-5 < point && point <= 0)
-		len = snprintf(
-		    out, sizeof(out), "0.%.*s%s", -point, "00000", digits);
-	else
-		len = snprintf(out, sizeof(out), "%c%s%se%d", digits[0],
-		    n_digits > 1 ? "." : "", digits + 1, point - 1);
-	text_add(c, out, (size_t)len);
+	text_add(c, text, number_json(x, text, sizeof(text)));
 }
 
 /* An integer by its spelling, which then is also how it is written. */

@@ -685,11 +685,37 @@ without_rules_it_is_empty_and_says_why(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+/* A condition without a gate's name goes by the rule of the gate before it. */
+static void
+a_gate_without_a_name_is_told(void **state)
+{
+	struct fixture_doc doc = {
+	    .gates = GATE("on", RULE("r_on", "\"all\"", "true", "")) "," GATE(
+		"asks", RULE("r", "\"on\",\"none\"", "true", "")),
+	    .conditions =
+		"\"all\":{\"type\":\"public\",\"idType\":\"userID\"},"
+		"\"on\":{\"type\":\"pass_gate\",\"idType\":\"userID\","
+		"\"targetValue\":\"on\"},"
+		"\"none\":{\"type\":\"pass_gate\",\"idType\":\"userID\"}"};
+	char *text = fixture_text(&doc);
+
+	(void)state;
+	fg_session_end(ses);
+	fg_close(fg);
+	fg = fixture_open(text, NULL);
+	free(text);
+	assert_int_equal(fg_session_begin(fg, &ses), FG_OK);
+	respond();
+	has("[{\"gate\":\"on\",\"gateValue\":\"true\",\"ruleID\":\"r_on\"},"
+	    "{\"gate\":\"\",\"gateValue\":\"false\",\"ruleID\":\"r_on\"}]");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(the_first_format_says_everything_in_full),
+	    TEST(a_gate_without_a_name_is_told),
 	    TEST(stores_are_told_as_the_rules_have_them),
 	    TEST(names_are_hashed_as_asked),
 	    TEST(the_second_format_refers_to_exposures),

@@ -120,7 +120,7 @@ numbers_are_shortest_and_exact(void **state)
 	jsonw_bool_text(&w, false);
 	jsonw_end_array(&w);
 	assert_written(&w,
-	    "[0.1,12.5,3,0.3333333333333333,18446744073709551615,"
+	    "[0.1,12.5,3.0,0.3333333333333333,18446744073709551615,"
 	    "-9223372036854775808,\"0\",\"-7\",\"false\"]");
 }
 

@@ -340,6 +340,41 @@ no_text_with_a_digit_fewer_reads_back(void **state)
 }
 
 static void
+json_of_a_double_shows_that_it_is_one(void **state)
+{
+	static const struct {
+		double v;
+		const char *json;
+	} cases[] = {
+	    {0, "0.0"},
+	    {-0.0, "-0.0"},
+	    {3, "3.0"},
+	    {-120, "-120.0"},
+	    {12.5, "12.5"},
+	    {0.1, "0.1"},
+	    {1e-5, "0.00001"},
+	    {1e-6, "1e-6"},
+	    {-1.5e-7, "-1.5e-7"},
+	    {1e15, "1000000000000000.0"},
+	    {9007199254740992, "9007199254740992.0"},
+	    {1e16, "1e16"},
+	    {1.2345e20, "1.2345e20"},
+	    {DBL_MAX, "1.7976931348623157e308"},
+	    {-2.2250738585072014e-308, "-2.2250738585072014e-308"},
+	    {-0.000012345678901234567, "-0.000012345678901234568"},
+	};
+	char text[24];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t n = number_json(cases[i].v, text, sizeof(text));
+
+		assert_int_equal(n, strlen(cases[i].json));
+		assert_memory_equal(text, cases[i].json, n);
+	}
+}
+
+static void
 a_text_that_does_not_fit_is_not_begun(void **state)
 {
 	char text[8] = "-------";
@@ -407,6 +442,7 @@ main(void)
 		the_least_and_the_greatest_doubles_fit_the_stated_length),
 	    cmocka_unit_test(text_of_any_double_reads_back_as_that_double),
 	    cmocka_unit_test(no_text_with_a_digit_fewer_reads_back),
+	    cmocka_unit_test(json_of_a_double_shows_that_it_is_one),
 	    cmocka_unit_test(a_text_that_does_not_fit_is_not_begun),
 	    cmocka_unit_test(integers_are_written_to_their_limits),
 	    cmocka_unit_test(truncation_stops_at_the_limits_and_nan_is_zero),
