@@ -121,14 +121,15 @@ put_details(
     struct jsonw *w, const struct ask *ask, const struct fg_details *details)
 {
 	bool has_rules = details->generation != 0;
+	bool has_times = details->received_at != 0;
 
 	put_text(w, "reason", details->reason);
 	put_u64(w, "version", details->has_version, details->version);
 	if (ask->told == NULL)
 		put_u64(w, "generation", has_rules, details->generation);
-	put_u64(w, "lcut", has_rules, details->lcut);
+	put_u64(w, "lcut", has_times, details->lcut);
 	if (ask->told == NULL)
-		put_u64(w, "received_at", has_rules, details->received_at);
+		put_u64(w, "received_at", has_times, details->received_at);
 }
 
 /* From the client's response, if that is where it is to come from. */
@@ -239,10 +240,8 @@ ask_config(struct jsonw *w, struct fg_session *ses, struct fg_user *user,
 	if (!put_told(w, ask, "explicit_parameters"))
 		put_list(w, "explicit_parameters", c.explicit_params,
 		    c.n_explicit_params);
-	if (ask->told == NULL || !told_has(ask->told, "is_experiment_active") ||
-	    !put_told(w, ask, "is_experiment_active"))
-		put_bool(w, "is_experiment_active", experiment && known,
-		    c.is_experiment_active);
+	put_bool(w, "is_experiment_active", experiment && known,
+	    c.is_experiment_active);
 	if (!put_told(w, ask, "is_user_in_experiment"))
 		put_bool(w, "is_user_in_experiment", experiment && known,
 		    c.is_user_in_experiment);

@@ -2,7 +2,8 @@
 //
 //   node compare.mjs FOLDER...
 //
-// Each folder has cases.jsonl, reference.jsonl and forkgate.jsonl.  Prints every
+// Each folder has cases.jsonl, reference.jsonl and forkgate.jsonl, and the client
+// responses in responses.jsonl and forkgate-responses.jsonl.  Prints every
 // difference (the first SHOW of them, 20 if it is not set) and the totals; the
 // exit status is 1 when there is one.  Keys may come in any order, numbers count by value.
 // A reason is compared without the source that the rules came from.
@@ -12,7 +13,7 @@ import path from 'node:path';
 const SHOW = Number(process.env.SHOW ?? 20);
 const FIELDS = [
   'value', 'rule_id', 'id_type', 'group_name', 'reason', 'is_experiment_active', 'is_user_in_experiment', 'allocated_experiment', 'explicit_parameters',
-  'passed', 'secondary_exposures', 'undelegated_secondary_exposures',
+  'passed', 'secondary_exposures', 'undelegated_secondary_exposures', 'version', 'lcut',
 ];
 
 const linesOf = (file) => fs.readFileSync(file, 'utf8').split('\n').filter((line) => line !== '');
@@ -29,7 +30,10 @@ function plain(field, value, kind) {
   return value;
 }
 
+const OWN = ['sdkInfo', 'generator', 'time_generated'];
+
 let nCompared = 0;
+let nResponses = 0;
 let nFields = 0;
 let nDifferent = 0;
 
@@ -40,6 +44,36 @@ function differences(reference, ours) {
     nFields++;
     if (ours[field] === undefined) return true;
     return text(plain(field, reference[field], reference.kind)) !== text(plain(field, ours[field], reference.kind));
+  });
+}
+
+// Where two values part, and what each has there.
+function partings(reference, ours, at) {
+  if (text(reference) === text(ours)) return [];
+  const isObject = (v) => v && typeof v === 'object' && !Array.isArray(v);
+  if (!isObject(reference) || !isObject(ours)) return [`  ${at}: reference ${text(reference)}, forkgate ${text(ours)}`];
+  const keys = new Set([...Object.keys(reference), ...Object.keys(ours)]);
+  return [...keys].flatMap((key) => partings(reference[key], ours[key], `${at}/${key}`));
+}
+
+// Who made a response, and when, is not compared.
+function compareResponses(folder) {
+  const reference = linesOf(path.join(folder, 'responses.jsonl'));
+  const ours = linesOf(path.join(folder, 'forkgate-responses.jsonl'));
+  if (reference.length !== ours.length) {
+    console.log(`${folder}: ${reference.length} and ${ours.length} client responses`);
+    nDifferent++;
+    return;
+  }
+  reference.forEach((line, i) => {
+    const { response, left_out } = JSON.parse(line);
+    const mine = JSON.parse(ours[i]);
+    for (const [map, name] of mine.gcir ? left_out : []) delete mine.gcir[map][name];
+    for (const one of [response, mine.gcir]) for (const key of OWN) delete one?.[key];
+    const found = partings(response, mine.gcir, '');
+    nResponses++;
+    if (found.length === 0 || nDifferent++ >= SHOW) return;
+    console.log(`${folder} response ${i + 1}: ${found.length} differences\n${found.slice(0, 5).join('\n')}\n  ${text(mine.user)}`);
   });
 }
 
@@ -67,5 +101,8 @@ function compareFolder(folder) {
 
 const folders = process.argv.slice(2);
 folders.forEach(compareFolder);
-console.log(`${nCompared} evaluations over ${folders.length} documents compared in ${nFields} fields: ${nDifferent} different`);
+folders.forEach(compareResponses);
+console.log(
+  `${nCompared} evaluations over ${folders.length} documents compared in ${nFields} fields, and ${nResponses} client responses: ${nDifferent} different`,
+);
 process.exit(nDifferent === 0 && nCompared > 0 ? 0 : 1);

@@ -5,6 +5,7 @@
 // experiment groups that ask each other.  Hence an order: gates ask only gates
 // before them, mappings lead to gates and configs that are not mapped and ask
 // for nothing mapped, and only the last gates ask for experiment groups.
+import { createHash } from 'node:crypto';
 import * as words from './words.mjs';
 
 const NUMBER_OPS = ['gt', 'gte', 'lt', 'lte'];
@@ -54,7 +55,7 @@ class Document {
 
   operator() {
     const r = this.random;
-    const lists = this.options.idLists ? [[1, LIST_OPS]] : [];
+    const lists = this.options.idLists ? [[2, LIST_OPS]] : [];
     return r.of(r.weighted([...FAMILIES, ...lists]));
   }
 
@@ -67,7 +68,7 @@ class Document {
     if (VERSION_OPS.includes(op)) return r.percent(92) ? r.of(words.VERSIONS) : r.of(words.NUMBERS);
     if (TIME_OPS.includes(op)) return r.weighted([[3, r.of(words.TIMES)], [3, r.of(words.TIME_TEXTS)], [1, 1700000000000 + r.below(2 * 86400000)]]);
     if (ARRAY_OPS.includes(op)) return r.percent(80) ? r.some(words.TEXTS, 0, 4) : [...r.some(words.NUMBERS, 1, 3), ...r.some(words.ODDITIES, 0, 2)];
-    if (LIST_OPS.includes(op)) return r.of(['list_a', 'list_b', 'list_unknown']);
+    if (LIST_OPS.includes(op)) return r.of([...words.ID_LISTS, 'list_unknown']);
     if (op === 'str_matches') return r.of(words.PATTERNS);
     if (op === 'eq' || op === 'neq') return this.equalTarget();
     const list = r.some(words.TEXTS, 0, 6);
@@ -95,13 +96,13 @@ class Document {
       [40, () => this.compare('user_field', r.percent(97) ? r.of(FIELDS) : null)],
       [6, () => this.compare('unit_id', null)],
       [5, () => this.compare('environment_field', r.of(['tier', 'tier', 'Tier', 'region']))],
-      [3, () => this.condition({ type: 'environment_field', operator: r.of(['any', 'none', 'eq']), field: 'tier', targetValue: r.some(words.TIERS, 1, 3) })],
+      [3, () => this.condition({ type: 'environment_field', operator: r.of(['any', 'none', 'eq']), field: 'tier', targetValue: uniqueInLowerCase(r.some(words.TIERS, 1, 3)) })],
       [8, () => this.bucket()],
       [6, () => this.agent()],
       [3, () => this.clock()],
       [5, () => this.condition({ type: 'public' })],
       [2, () => this.condition({ type: 'target_app', operator: r.of(['any', 'none', 'eq', 'neq', 'str_matches']), targetValue: r.of([['app-1'], 'app-1', 'APP-1', ['App-1', 'x']]) })],
-      [this.options.country ? 5 : 0, () => this.condition({ type: 'ip_based', operator: r.of(['any', 'none', 'eq', 'neq']), field: r.of(['country', 'country', 'Country']), targetValue: r.some(words.COUNTRIES, 1, 3) })],
+      [this.options.country ? 5 : 0, () => this.condition({ type: 'ip_based', operator: r.of(['any', 'none', 'eq', 'neq']), field: r.of(['country', 'country', 'Country']), targetValue: r.of([null, uniqueInLowerCase(r.some(words.COUNTRIES, 1, 3))]) })],
       [1, () => this.odd()],
     ]);
     const key = make();
@@ -325,6 +326,16 @@ class Document {
     this.gates.loop_a = loop('loop_b');
     this.gates.loop_b = loop('loop_a');
   }
+}
+
+// The lines of an ID list: members, some of whom are taken away again, and
+// lines that name nobody.
+export function makeIdList(random, name) {
+  const key = (unit) => createHash('sha256').update(unit).digest('base64').slice(0, 8);
+  const lines = [];
+  for (const unit of name === 'list_empty' ? [] : words.MEMBERS) if (random.percent(50)) lines.push(`+${key(unit)}`);
+  for (let i = random.below(8); i > 0; i--) lines.push(random.of(['', '+', `-${key(random.of(words.MEMBERS))}`, `+${key(random.of(words.MEMBERS))}`, `*${key(random.of(words.MEMBERS))}`]));
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 export function makeDocument(random, number, options) {

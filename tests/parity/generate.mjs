@@ -2,17 +2,19 @@
 //
 //   node generate.mjs OUT SEED DOCS USERS
 //
-// Writes OUT/0001/document.json and OUT/0001/cases.jsonl and so on; the cases
-// are every entity of the document for each user.  ID_LISTS=1 and COUNTRY=1 in
-// the environment add what a document alone cannot answer.
+// Writes OUT/0001/document.json, OUT/0001/cases.jsonl and so on; the cases are
+// every entity of the document for each user.  OUT/0001/idlists has a file for
+// each ID list.  ID_LISTS=0 and COUNTRY=0 in the environment leave out what a
+// document alone cannot answer.
 import fs from 'node:fs';
 import path from 'node:path';
-import { makeDocument } from './document.mjs';
+import { makeDocument, makeIdList } from './document.mjs';
 import { Random } from './random.mjs';
 import { makeUser } from './users.mjs';
+import { ID_LISTS } from './words.mjs';
 
 const [out, seed, docs, users] = process.argv.slice(2);
-const options = { idLists: process.env.ID_LISTS === '1', country: process.env.COUNTRY === '1' };
+const options = { idLists: process.env.ID_LISTS !== '0', country: process.env.COUNTRY !== '0' };
 
 function* questions(document) {
   for (const name of Object.keys(document.feature_gates)) yield { kind: 'gate', name };
@@ -33,7 +35,9 @@ for (let number = 1; number <= Number(docs); number++) {
     const user = makeUser(random, Object.values(document.condition_map));
     for (const question of list) lines.push(`${JSON.stringify({ user, ...question })}\n`);
   }
-  fs.mkdirSync(folder, { recursive: true });
+  fs.mkdirSync(path.join(folder, 'idlists'), { recursive: true });
+  const members = new Random(`id lists ${seed} ${number}`);
+  for (const name of options.idLists ? ID_LISTS : []) fs.writeFileSync(path.join(folder, 'idlists', name), makeIdList(members, name));
   fs.writeFileSync(path.join(folder, 'document.json'), JSON.stringify(document));
   fs.writeFileSync(path.join(folder, 'cases.jsonl'), lines.join(''));
 }

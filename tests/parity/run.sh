@@ -2,7 +2,7 @@
 # run: our answers against those of the reference implementation.
 #
 #   run.sh BUILD        from the environment: SEED, DOCS, USERS, SHOW, FAULT,
-#                       ID_LISTS, COUNTRY (see generate.mjs)
+#                       ID_LISTS, COUNTRY (0 leaves them out)
 #
 # Installs the reference into build/parity when it is not there, generates DOCS
 # documents and USERS users for each from SEED, asks both sides for everything
@@ -25,6 +25,20 @@ die() {
 	exit 3
 }
 
+# ask FOLDER RULES OUT OPTION...
+ask() {
+	folder=$1 rules=$2 out=$3
+	shift 3
+	# shellcheck disable=SC2086 # no path here has a space
+	"$forkgate" eval --rules "$rules" --idlists "$folder/idlists" $sources \
+	    --cases "$folder/cases.jsonl" "$@" \
+	    >"$folder/$out" 2>"$folder/notes.txt" || {
+		status=$?
+		tail -n 1 "$folder/notes.txt" >&2
+		echo "$folder: forkgate eval ended with $status" >&2
+	}
+}
+
 as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
@@ -35,6 +49,13 @@ if [ ! -d "$home/node_modules/$package" ]; then
 	mkdir -p "$home"
 	npm install --no-audit --no-fund --silent --prefix "$home" \
 	    "$package@$version" || die "$package cannot be installed"
+fi
+
+sources=
+if [ "${COUNTRY-}" != 0 ]; then
+	node "$here/country.mjs" "$home" "$home/country.table" ||
+	    die "no table of countries"
+	sources="--country $home/country.table"
 fi
 
 rm -rf "$data"
@@ -49,12 +70,9 @@ for folder in "$data"/*; do
 		node "$here/fault.mjs" "$rules" "$folder/fault.json" || exit 3
 		rules=$folder/fault.json
 	fi
-	"$forkgate" eval --rules "$rules" --cases "$folder/cases.jsonl" \
-	    >"$folder/forkgate.jsonl" 2>"$folder/notes.txt" || {
-		status=$?
-		tail -n 1 "$folder/notes.txt" >&2
-		echo "$folder: forkgate eval ended with $status" >&2
-	}
+	ask "$folder" "$rules" forkgate.jsonl --live
+	ask "$folder" "$rules" forkgate-responses.jsonl \
+	    --client-response "$(cat "$folder/hash")"
 done
 node "$here/compare.mjs" "$data"/*
 differs=$?

@@ -35,6 +35,7 @@ function aim(r, { operator, targetValue }) {
   if (operator.includes('array')) return r.weighted([[3, list], [3, r.some(list, 0, list.length + 1)], [2, [...list, 'more']], [1, one]]);
   if (operator === 'eq' || operator === 'neq') return r.weighted([[5, targetValue], [2, String(one)], [2, Array.isArray(targetValue) ? list.map(String) : one]]);
   if (operator === 'str_matches') return r.of(words.TEXTS);
+  if (operator.endsWith('segment_list')) return r.weighted([[9, r.of(words.MEMBERS)], [1, r.of(words.NUMBERS)]]);
   if (typeof one === 'number') return r.of([one, one + 1, one - 1, one + 0.5, String(one)]);
   if (typeof one !== 'string') return one;
   if (operator.startsWith('version_')) return r.of([one, `${one}.0`, `${one}.1`, `${one}-rc`, r.of(words.VERSIONS), Number(one) || one]);
@@ -42,11 +43,12 @@ function aim(r, { operator, targetValue }) {
   return r.weighted([[4, one], [2, swapCase(one)], [3, nearly(r, one)]]);
 }
 
-// Safe for both sides: JavaScript writes these numbers as it reads them.
-function isSafe(value) {
-  if (typeof value === 'number') return Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER && !Object.is(value, -0);
-  if (Array.isArray(value)) return value.every(isSafe);
-  return value && typeof value === 'object' ? Object.values(value).every(isSafe) : true;
+// Safe for both sides: JavaScript writes these numbers as it reads them, and its
+// binding of the reference makes floats of wide integers within arrays.
+function isSafe(value, within = false) {
+  if (typeof value === 'number') return Number.isFinite(value) && Math.abs(value) <= (within ? 2 ** 31 - 1 : Number.MAX_SAFE_INTEGER) && !Object.is(value, -0);
+  if (Array.isArray(value)) return value.every((one) => isSafe(one, true));
+  return value && typeof value === 'object' ? Object.values(value).every((one) => isSafe(one, true)) : true;
 }
 
 class User {

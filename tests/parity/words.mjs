@@ -41,7 +41,10 @@ export const AGENTS = [
   'curl/8.5.0', 'nonsense', '', ' ; / : ( ) ', 'Z'.repeat(1001),
 ];
 export const AGENT_ANSWERS = ['Chrome', 'Safari', 'Mobile Safari', 'Firefox', 'Edge', 'IE', 'Chrome Mobile', 'Windows', 'Mac OS X', 'iOS', 'Android', 'Ubuntu', 'Linux', 'Other', 'chrome', '10', '16.5.1', '17.1', '0.0.0'];
-export const ADDRESSES = ['8.8.8.8', '1.1.1.1', '81.2.69.142', '202.124.73.1', '10.0.0.1', '127.0.0.1', '0.0.0.0', '223.255.255.255', '8.8.8.256', '2001:db8::1', 'junk', '1.2.3', ''];
+export const ADDRESSES = ['8.8.8.8', '1.1.1.1', '81.2.69.142', '202.124.73.1', '10.0.0.1', '127.0.0.1', '0.0.0.0', '223.255.255.255', '8.8.8.256', '+8.8.8.8', '8.8.-1.8', '8.8.8.8 ', '41.0.0.1', '200.160.0.8', '114.114.114.114', '91.198.174.192', '2001:db8::1', 'junk', '1.2.3', ''];
+// Who may be on an ID list, and what names such a list.
+export const MEMBERS = [...TEXTS, ...VERSIONS, ...NUMBERS.map(String), ...Array.from({ length: 20 }, (_, i) => `user-${i}`)];
+export const ID_LISTS = ['list_a', 'list_b', 'list_empty'];
 export const COUNTRIES = ['US', 'us', 'GB', 'NZ', 'AU', 'DE', 'JP', 'CN', ''];
 export const TIERS = ['development', 'staging', 'production', 'Production', 'PRODUCTION', ''];
 // A person of any JSON type.
