@@ -148,9 +148,6 @@ static const char *
 set_environment(cmd_parms *cmd, void *mconfig, const char *arg)
 {
 	(void)mconfig;
-	if (arg[0] == '\0')
-		return "ForkgateEnvironment '': use a tier such as production, "
-		       "or remove the line to take that of the rules";
 	server_conf_of(cmd)->environment = arg;
 	return NULL;
 }

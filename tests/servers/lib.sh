@@ -128,13 +128,16 @@ modules() {
 
 # start_apache MPM <CONF: an Apache with that MPM; standard input is added to
 # the configuration.  Sets $HTTP and $apache_pid; errors go to $W/log/error.
+# $APACHE_AS is a command to start it by, such as setpriv, or nothing.
+APACHE_AS=
 start_apache() {
 	mpm=$1
 	cat >"$W/extra.conf"
 	for attempt in 1 2 3; do
 		free_port
 		apache_conf "$mpm" "$port" >"$W/httpd.conf"
-		if server apache "$port" apache2 -d "$W" -f "$W/httpd.conf" \
+		# shellcheck disable=SC2086 # a command and its arguments
+		if server apache "$port" $APACHE_AS apache2 -d "$W" -f "$W/httpd.conf" \
 		    -D FOREGROUND; then
 			apache_pid=$server_pid
 			HTTP=http://127.0.0.1:$port
@@ -151,7 +154,7 @@ apache_conf() {
 	ServerRoot $W
 	ServerName localhost
 	Listen 127.0.0.1:$2
-	PidFile $W/apache.pid
+	PidFile $W/log/apache.pid
 	ErrorLog $W/log/error
 	CustomLog $W/log/access "%>s %U"
 	LogLevel info
