@@ -116,3 +116,36 @@ refuses expression-name "<If \"-T forkgate_gate('')\">\n</If>" \
     "name of the gate is missing"
 refuses expression-store "<If \"-T forkgate_store('a')\">\n</If>" \
     "say which parameter"
+
+# What users copy: the example as it is and with all its lines, and every block
+# of the manuals.
+example=reader/apache/forkgate.conf.example
+takes the-example "$(cat $example)"
+with="$(modules headers rewrite)"
+takes all-of-the-example "$with
+$(sed 's/^#\([^ ]\|    \)/\1/' $example)"
+for manual in README.md reader/apache/README.md; do
+	sed -n '/^```apache$/,/^```$/p' $manual | grep -v '^```' >"$T/blocks"
+	grep -q ForkgateUser "$T/blocks" || not_ok "manual-$manual" "no block"
+	takes "$manual" "$with
+$(sed 's/\\/&&/g' "$T/blocks")"
+done
+
+# Into a folder of its own: the module loads from there, and what somebody has
+# changed stays.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+make install-apache B="$BUILD" DESTDIR="$T/root" >"$T/said" 2>&1
+verdict install $? "$(cat "$T/said")"
+mods=$T/root$(apxs -q SYSCONFDIR)/mods-available
+echo "ForkgateProject mine" >"$mods/forkgate.conf"
+make install-apache B="$BUILD" DESTDIR="$T/root" >"$T/said" 2>&1
+grep -qx "ForkgateProject mine" "$mods/forkgate.conf"
+verdict install-keeps-configuration $? "$(cat "$T/said")"
+sed "s| /| $T/root/|" "$mods/forkgate.load" >"$T/load"
+{
+	modules mpm_event authz_core
+	printf 'ServerName x\nListen 127.0.0.1:9\nErrorLog log/error\n'
+	cat "$T/load" "$mods/forkgate.conf"
+} >"$W/httpd.conf"
+apache2 -t -d "$W" -f "$W/httpd.conf" >"$T/said" 2>&1
+verdict installed-module-loads $? "$(cat "$T/said")"
