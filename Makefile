@@ -14,6 +14,7 @@
 #   make fuzz-NAME             fuzz one parser until stopped (needs clang)
 #   make install DESTDIR=... PREFIX=...
 #   make apache                the module for Apache; make install-apache
+#   make php                   the PHP extension; test-php, install-php
 #   make V=1                   shows the commands
 #
 # A folder is a product: a new .c file in it is built with no change here.
@@ -89,6 +90,11 @@ endif
 APXS   ?= $(firstword $(shell command -v apxs apxs2 2>/dev/null))
 MODULE := $(B)/mod_forkgate.so
 
+# The PHP extension likewise, where php-config is.
+PHP_CONFIG ?= php-config
+HAVE_PHP   := $(shell command -v $(PHP_CONFIG) 2>/dev/null)
+PHP_SO     := $(B)/php/forkgate.so
+
 .PHONY: all
 all: $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/forkgate $(B)/forkgate-origin
 
@@ -142,6 +148,25 @@ $(B)/forkgate: $(B)/tools/forkgate.o $(TOOLS) $(SYNCER) $(READER) $(COMMON)
 $(B)/forkgate-origin: $(call obj,tools/origin*.c) $(COMMON)
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(ORIGIN_LIBS)
 
+# The same for PHP, which looks up its own part of the names when it loads it.
+# Of PHP's macros nothing is said that only their authors can change.
+$(PHP_SO): $(call obj,reader/php/*.c) $(READER) $(COMMON)
+	@mkdir -p $(@D)
+	$(call Q,LD)$(CC) $(LDFLAGS) -shared -Wl,-z,nodelete \
+	    -Wl,--exclude-libs,ALL -o $@ $^ $(READER_LIBS)
+
+php_config = $(if $(HAVE_PHP),$(shell $(PHP_CONFIG) --$(1)),$(error \
+	$(PHP_CONFIG) is missing: make deps))
+$(B)/reader/php/%.o: override CPPFLAGS += -DCOMPILE_DL_FORKGATE \
+	-DZEND_ENABLE_STATIC_TSRMLS_CACHE=1 -iquote reader \
+	$(patsubst -I%,-isystem %,$(call php_config,includes))
+$(B)/reader/php/%.o: override CFLAGS += -std=gnu11 -Wno-pedantic \
+	-Wno-conversion -Wno-sign-conversion -Wno-cast-qual -Wno-undef \
+	-Wno-unused-parameter -Wno-switch-enum -Wno-shadow
+
+.PHONY: php
+php: $(PHP_SO)
+
 # What "make demo" runs; not installed.
 $(B)/forkgate-demo: $(call obj,tools/demo/*.c) $(TOOLS) $(SYNCER) $(READER) \
     $(COMMON)
@@ -169,7 +194,8 @@ demo: deps
 
 # Everything that a test runs.  Two cores are worth using when nobody said so.
 UNDER_TEST = $(if $(APXS),$(MODULE)) $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/forkgate \
-	$(B)/forkgate-origin $(B)/forkgate-demo $(TESTS) $(E2E) $(FUZZ:%=$(B)/replay_%)
+	$(B)/forkgate-origin $(B)/forkgate-demo $(TESTS) $(E2E) $(FUZZ:%=$(B)/replay_%) \
+	$(if $(HAVE_PHP),$(PHP_SO))
 PARALLEL   = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 # The checks look at sources and at the plain library: once is enough.  A web
 # server is no program of ours: it has no sanitizer for what it loads.
@@ -263,6 +289,14 @@ install: $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/forkgate
 	    $(SUBST) $$unit >$(DESTDIR)$(UNITDIR)/$${unit##*/}; done
 	$(if $(DESTDIR),,-ldconfig)
 
+# Where this PHP looks, and a setting to copy; conf.d is the administrator's.
+.PHONY: install-php
+install-php: $(PHP_SO)
+	install -d $(DESTDIR)$(call php_config,extension-dir)
+	install -m 644 $(PHP_SO) $(DESTDIR)$(call php_config,extension-dir)
+	@echo 'now say extension=forkgate in the php.ini of every SAPI that' \
+	    'uses it (on Debian: a file in mods-available, then phpenmod)'
+
 # Leaves the folders: they may be shared.
 # Where apxs says; on Debian "a2enmod forkgate" does the rest.  A configuration
 # that is there already stays.
@@ -290,7 +324,7 @@ uninstall:
 
 .PHONY: format
 format:
-	clang-format -i $$(git ls-files '*.[ch]')
+	clang-format -i $$(git ls-files '*.[ch]' | grep -v _arginfo.h)
 
 .PHONY: clean
 clean:

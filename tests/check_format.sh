@@ -16,5 +16,6 @@ case $("$cf" --version) in
 	exit 77
 	;;
 esac
-find common reader syncer tools tests -name '*.[ch]' -print0 |
+find common reader syncer tools tests -name '*.[ch]' \
+    ! -name '*_arginfo.h' -print0 |
     xargs -0 "$cf" --dry-run -Werror --ferror-limit=3

@@ -13,7 +13,8 @@ build='gcc make pkg-config libc6-dev
 libcurl4-openssl-dev libssl-dev liblmdb-dev libjsmn-dev libinih-dev
 libmaxminddb-dev libpcre2-dev libunistring-dev zlib1g-dev libmicrohttpd-dev'
 tests='libcmocka-dev binutils util-linux strace curl procps
-apache2-bin apache2-dev apache2-utils'
+apache2-bin apache2-dev apache2-utils
+php-dev php-cli'
 ci='clang libclang-rt-dev clang-format g++ valgrind git'
 
 want="$build $tests"

@@ -10,10 +10,9 @@
  * a mistake in the program: \TypeError, \ValueError, and Forkgate\Exception
  * where noted.
  *
- * All checks of one request see one generation of the rules, also through
- * several clients of the same project. A worker that serves many requests in one
- * go calls refresh() before each; the command line renews by itself, see
- * forkgate.max_session_ms.
+ * All checks of one request see one generation of the rules. A worker that
+ * serves many requests in one go calls refresh() before each; the command line
+ * renews by itself, see forkgate.max_session_ms.
  *
  * Wherever a $user is asked for, it may be a User, a plain user ID, or an array
  * as User::fromArray() takes it. Make one User a request where there are many
@@ -339,6 +338,7 @@ namespace Forkgate {
     {
         public readonly string $name;
         public readonly EvaluationDetails $details;
+        private readonly User $user;
 
         private function __construct() {}
 

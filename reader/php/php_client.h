@@ -1,0 +1,28 @@
+/*
+ * php_client: Forkgate\Client and the functions of the namespace, which are its
+ * methods on the client of php.ini.
+ */
+#ifndef PHP_CLIENT_H
+#define PHP_CLIENT_H
+
+#include "php_forkgate.h"
+#include "php_pool.h"
+
+extern zend_class_entry *php_client_ce;
+extern zend_class_entry *php_client_status_ce;
+
+/* Once the class is registered. */
+void php_client_startup(void);
+
+/* What a Client object stands for. */
+struct php_pool *php_client_pool(zend_object *obj);
+
+/* How a client is, for status() and for phpinfo(). */
+struct php_client_view {
+	struct fg_info info; /* zeros when it is not open */
+	const char *error;   /* NULL: there are rules, or soon */
+	uint64_t now_ms;     /* unix */
+};
+void php_client_look(struct php_pool *pool, struct php_client_view *out);
+
+#endif /* PHP_CLIENT_H */

@@ -1,0 +1,115 @@
+/* Forkgate\ParameterStore. */
+#include "php_layer.h"
+#include "php_result.h"
+
+zend_class_entry *php_layer_store_ce;
+static zend_object_handlers handlers;
+
+struct store {
+	struct php_session *session; /* NULL: store is not filled in */
+	struct fg_store store;
+	zend_object std;
+};
+
+static struct store *
+store_of(zend_object *obj)
+{
+	return (struct store *)((char *)obj - XtOffsetOf(struct store, std));
+}
+
+static zend_object *
+create(zend_class_entry *ce)
+{
+	struct store *s = zend_object_alloc(sizeof(*s), ce);
+
+	s->session = NULL;
+	zend_object_std_init(&s->std, ce);
+	object_properties_init(&s->std, ce);
+	s->std.handlers = &handlers;
+	return &s->std;
+}
+
+static void
+destroy(zend_object *obj)
+{
+	php_pool_let_go(store_of(obj)->session);
+	zend_object_std_dtor(obj);
+}
+
+void
+php_layer_store_startup(void)
+{
+	php_layer_store_ce->create_object = create;
+	handlers = *zend_get_std_object_handlers();
+	handlers.offset = XtOffsetOf(struct store, std);
+	handlers.free_obj = destroy;
+	handlers.clone_obj = NULL;
+}
+
+/* In the order of the class's properties. */
+void
+php_layer_store_object(
+    zval *out, struct php_session *s, zval *user, const struct fg_store *store)
+{
+	struct store *own;
+	zend_object *obj;
+
+	object_init_ex(out, php_layer_store_ce);
+	obj = Z_OBJ_P(out);
+	own = store_of(obj);
+	own->store = *store;
+	if (s != NULL)
+		own->session = php_pool_hold(s);
+	php_result_text(OBJ_PROP_NUM(obj, 0), store->name);
+	php_result_details(OBJ_PROP_NUM(obj, 1), &store->details);
+	ZVAL_COPY(OBJ_PROP_NUM(obj, 2), user);
+}
+
+/* What is behind a parameter keeps its memory, too. */
+static const char *
+read_param(zend_object *obj, const char *param, const zval *fallback, size_t *n,
+    enum fg_type *type)
+{
+	struct store *s = store_of(obj);
+
+	(void)fallback;
+	if (s->session == NULL)
+		return NULL;
+	s->session->n_results++;
+	return fg_store_json(&s->store, param, n, type);
+}
+
+PHP_METHOD(Forkgate_ParameterStore, __construct)
+{
+	ZEND_PARSE_PARAMETERS_NONE();
+}
+
+PHP_METHOD(Forkgate_ParameterStore, get)
+{
+	php_result_get(INTERNAL_FUNCTION_PARAM_PASSTHRU, read_param);
+}
+
+PHP_METHOD(Forkgate_ParameterStore, getString)
+{
+	php_result_get_string(INTERNAL_FUNCTION_PARAM_PASSTHRU, read_param);
+}
+
+PHP_METHOD(Forkgate_ParameterStore, getInt)
+{
+	php_result_get_int(INTERNAL_FUNCTION_PARAM_PASSTHRU, read_param);
+}
+
+PHP_METHOD(Forkgate_ParameterStore, getFloat)
+{
+	php_result_get_float(INTERNAL_FUNCTION_PARAM_PASSTHRU, read_param);
+}
+
+PHP_METHOD(Forkgate_ParameterStore, getBool)
+{
+	php_result_get_bool(INTERNAL_FUNCTION_PARAM_PASSTHRU, read_param);
+}
+
+PHP_METHOD(Forkgate_ParameterStore, getArray)
+{
+	php_result_get_array(INTERNAL_FUNCTION_PARAM_PASSTHRU, read_param);
+}
