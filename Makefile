@@ -162,7 +162,8 @@ $(B)/reader/php/%.o: override CPPFLAGS += -DCOMPILE_DL_FORKGATE \
 	$(patsubst -I%,-isystem %,$(call php_config,includes))
 $(B)/reader/php/%.o: override CFLAGS += -std=gnu11 -Wno-pedantic \
 	-Wno-conversion -Wno-sign-conversion -Wno-cast-qual -Wno-undef \
-	-Wno-unused-parameter -Wno-switch-enum -Wno-shadow
+	-Wno-unused-parameter -Wno-switch-enum -Wno-shadow \
+	-Wno-missing-prototypes
 
 .PHONY: php
 php: $(PHP_SO)
