@@ -101,11 +101,8 @@ syncer/planted.c <nobody/knows.h>
 tools/planted.c "tests/unit/test.h"
 tools/planted.c <microhttpd.h>
 reader/php/planted.c "reader/rules.h"
-<<<<<<< HEAD
 reader/apache/planted.c "reader/rules.h"
 reader/apache/planted.c "common/epoch.h"
-=======
->>>>>>> 4d4995d08a (Add the PHP extension: checks, configs, layers, users, events)
 tests/unit/test_planted.c <cmocka.h>
 EOF
 
