@@ -15,7 +15,7 @@ without_rules(struct call *c)
 	c->e.user = c->user;
 	c->e.name = (struct image_str){
 	    (const uint8_t *)c->name, (uint32_t)n, hash64(c->name, n)};
-	c->e.end = in->overrides != NULL &&
+	c->e.end = eval_has_overrides(in) &&
 		eval_overridden(&c->e, c->kind, &c->e.name, NULL)
 	    ? EVAL_RECOGNIZED
 	    : EVAL_UNRECOGNIZED;

@@ -86,6 +86,7 @@ struct fg_session {
 	enum session_rules state;
 	struct rules_pin pin;
 	struct image im;
+	struct image hostwide; /* overrides, if in.hostwide says so */
 	uint64_t lcut, received_at;
 	struct session_sampling sampling;
 	const char *reasons[SESSION_N_REASONS]; /* in the arena */

@@ -165,6 +165,8 @@ put_response(struct response *r)
 		overrides_any(r->ses->fg->overrides)
 	    ? r->ses->fg->overrides
 	    : NULL;
+	if (!r->opt->include_local_overrides)
+		r->in.hostwide = NULL;
 	eval_begin(&r->e, &r->in);
 	r->exposures = r->values = r->once = (struct response_pool){0};
 	if (!response_filters(r) || !response_app(r))

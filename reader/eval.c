@@ -229,8 +229,12 @@ eval_spec(struct eval *e, uint32_t at, enum eval_kind kind,
 			return EVAL_FAILED;
 		}
 	}
-	if (e->in->overrides != NULL && eval_overridden(e, kind, name, spec))
-		return EVAL_RECOGNIZED;
+	if (eval_has_overrides(e->in)) {
+		if (eval_overridden(e, kind, name, spec))
+			return EVAL_RECOGNIZED;
+		if (e->fault != EVAL_NO_FAULT)
+			return EVAL_FAILED;
+	}
 	mapping = mapping_of(e, spec, name);
 	if (mapping != 0) {
 		if (!eval_mapping(e, mapping, spec, kind, &taken))

@@ -131,7 +131,8 @@ struct eval_input {
 	struct fg_user *user;
 	const struct user_defaults *defaults;
 	struct arena *arena; /* whatever it needs comes from here */
-	const struct overrides *overrides; /* may be NULL */
+	const struct overrides *overrides; /* this process's; may be NULL */
+	const struct image *hostwide;      /* the host's; may be NULL */
 	struct regex_cache *regex;
 	struct regex_scratch *scratch;
 	uint64_t *random;            /* the state of a generator, never 0 */
@@ -218,6 +219,13 @@ eval_secondary(const struct eval *e)
 	return (struct eval_range){e->begin, e->pairs.n - e->begin};
 }
 
+/* Whether there are overrides to look through: one branch, mostly not taken. */
+static inline bool
+eval_has_overrides(const struct eval_input *in)
+{
+	return ((uintptr_t)in->overrides | (uintptr_t)in->hostwide) != 0;
+}
+
 /*
  * Between the sources of eval: each returns false when the evaluation has
  * failed, with e->fault set.
@@ -236,6 +244,9 @@ uint32_t eval_find(
 int64_t eval_now(struct eval *e); /* unix ms, the same all through a call */
 bool eval_mapping(struct eval *e, uint32_t mapping, const uint8_t *spec,
     enum eval_kind kind, bool *taken);
+
+/* Whether an override answers; false also when the host's are damaged, which
+   e->fault then says. */
 bool eval_overridden(struct eval *e, enum eval_kind kind,
     const struct image_str *name, const uint8_t *spec);
 bool eval_cmab(struct eval *e, uint32_t cmab);

@@ -116,6 +116,10 @@ overrides_set(struct overrides *o, enum overrides_kind kind, const char *name,
 	if (group != NULL) {
 		e->answer.group = arena_text(&e->arena, group, strlen(group));
 		st = e->answer.group != NULL ? FG_OK : FG_E_NOMEM;
+	} else if (kind == OVERRIDES_STORE) {
+		st = store_params_from_members(
+		    members, n, &e->arena, &e->answer.store);
+		e->answer.n_store = n;
 	} else if (kind != OVERRIDES_GATE) {
 		st = params_from_members(
 		    members, n, &e->arena, &e->answer.params);

@@ -16,6 +16,7 @@
 
 #include "common/forkgate_status.h"
 #include "reader/params.h"
+#include "reader/store_param.h"
 #include "reader/user.h"
 
 enum overrides_kind {
@@ -30,8 +31,11 @@ struct overrides;
 
 /* An answer.  It stays as long as the client. */
 struct override {
-	bool value;                     /* of a gate */
-	const struct fg_params *params; /* of the others */
+	bool value;                      /* of a gate */
+	const struct fg_params *params;  /* of the others */
+	const struct store_param *store; /* of a parameter store; the last of
+	                                    a name counts */
+	size_t n_store;
 	const char *group; /* an experiment's group instead; else NULL */
 };
 

@@ -6,67 +6,8 @@
  */
 #include "reader/call.h"
 #include "reader/layer.h"
-
-/* A parameter as the store has it. */
-struct source {
-	enum image_param kind; /* 0: there is none of that name */
-	const char *entity, *inner;
-	struct param value, fail_value;
-};
-
-/* Finds it in the image; false when the image is damaged. */
-static const uint8_t *
-find_param(const struct image *im, const uint8_t *store, const char *name)
-{
-	uint32_t n = le32load(store + 8), lo = 0, hi = n;
-	size_t len = strlen(name);
-
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-		const uint8_t *p =
-		    image_nth(im, le32load(store + 12), mid, IMAGE_STORE_PARAM);
-		struct image_str s;
-		int c;
-
-		if (p == NULL || !image_str(im, le32load(p), &s))
-			return NULL;
-		c = image_key_cmp(name, len, s.bytes, s.len);
-		if (c == 0)
-			return p;
-		if (c < 0)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
-	return NULL;
-}
-
-static const char *
-copy_str(struct fg_session *ses, uint32_t at)
-{
-	struct image_str s;
-	const char *text = NULL;
-
-	if (image_str(&ses->im, at, &s))
-		text = arena_text(&ses->arena, s.bytes, s.len);
-	return text != NULL ? text : "";
-}
-
-static void
-copy_source(struct fg_session *ses, const uint8_t *p, struct source *out)
-{
-	const struct image *im = &ses->im;
-
-	out->kind = (enum image_param)le32load(p + 4);
-	out->entity = copy_str(ses, le32load(p + 16));
-	out->inner = copy_str(ses, le32load(p + 20));
-	if (out->kind == IMAGE_PARAM_STATIC || out->kind == IMAGE_PARAM_GATE)
-		params_copy_value(
-		    im, le32load(p + 24), &ses->arena, &out->value);
-	if (out->kind == IMAGE_PARAM_GATE)
-		params_copy_value(
-		    im, le32load(p + 28), &ses->arena, &out->fail_value);
-}
+#include "reader/override.h"
+#include "reader/store_param.h"
 
 static uint32_t
 find_store(const struct fg_session *ses, const char *name)
@@ -76,69 +17,77 @@ find_store(const struct fg_session *ses, const char *name)
 	return image_find(&ses->im, IMAGE_H_STORES, name, n, hash64(name, n));
 }
 
-/* A local override replaces the whole store; its values are static. */
-static const struct fg_params *
-override_of(struct fg_session *ses, struct fg_user *user, const char *store)
+/* The host's override replaces the whole store. */
+static enum hostwide_end
+from_host(struct fg_session *ses, struct fg_user *user, const char *store,
+    const char *param, struct store_param *out)
+{
+	const struct image *host = ses->in.hostwide;
+	size_t n = strlen(store);
+	struct hostwide found;
+	enum hostwide_end end;
+
+	*out = (struct store_param){.kind = (enum image_param)0};
+	if (host == NULL)
+		return HOSTWIDE_ABSENT;
+	end = override_of_host(host, HOSTWIDE_STORE, store, n, hash64(store, n),
+	    call_user(ses, user), &found);
+	if (end == HOSTWIDE_FOUND &&
+	    (found.what != HOSTWIDE_PARAMS ||
+		!store_param_copy(host, found.at, param, &ses->arena, out)))
+		end = HOSTWIDE_DAMAGED;
+	return end;
+}
+
+/* So does this process's own. */
+static bool
+from_process(struct fg_session *ses, struct fg_user *user, const char *store,
+    const char *param, struct store_param *out)
 {
 	const struct overrides *all = ses->fg->overrides;
 	const struct override *o;
-	size_t n = strlen(store);
+	size_t n = strlen(store), len = param != NULL ? strlen(param) : 0;
 
+	*out = (struct store_param){.kind = (enum image_param)0};
 	if (!overrides_any(all))
-		return NULL;
+		return false;
 	o = overrides_find(all, OVERRIDES_STORE, store, n, hash64(store, n),
 	    call_user(ses, user));
-	return o != NULL ? o->params : NULL;
-}
-
-static void
-from_override(
-    const struct fg_params *params, const char *param, struct source *out)
-{
-	const struct param *p =
-	    param != NULL ? params_find(params, param) : NULL;
-
-	*out = (struct source){.kind = (enum image_param)0};
-	if (p != NULL) {
-		out->kind = IMAGE_PARAM_STATIC;
-		out->value = *p;
-	}
+	for (size_t i = o != NULL && param != NULL ? o->n_store : 0; i-- > 0;)
+		if (o->store[i].key_len == len &&
+		    memcmp(o->store[i].key, param, len) == 0) {
+			*out = o->store[i];
+			break;
+		}
+	return o != NULL;
 }
 
 /* Asks until the answer is of a living generation; none otherwise. */
 static bool
 look_up(struct fg_session *ses, struct fg_user *user, const char *store,
-    const char *param, struct source *out)
+    const char *param, struct store_param *out)
 {
-	const struct fg_params *own = override_of(ses, user, store);
-
-	if (own != NULL) {
-		from_override(own, param, out);
-		return true;
-	}
 	for (int i = 0; i < CALL_ATTEMPTS && ses->state == SESSION_RULES; i++) {
-		const uint8_t *rec =
-		    image_rec(&ses->im, find_store(ses, store), IMAGE_STORE);
-		const uint8_t *p = NULL;
+		enum hostwide_end host =
+		    from_host(ses, user, store, param, out);
+		bool known = host == HOSTWIDE_FOUND ||
+		    (host == HOSTWIDE_ABSENT &&
+			(from_process(ses, user, store, param, out) ||
+			    store_param_copy(&ses->im, find_store(ses, store),
+				param, &ses->arena, out)));
 
-		*out = (struct source){.kind = (enum image_param)0};
-		if (rec != NULL && param != NULL)
-			p = find_param(&ses->im, rec, param);
-		if (p != NULL)
-			copy_source(ses, p, out);
 		if (session_holds(ses))
-			return rec != NULL;
+			return known;
 		session_move(ses);
 	}
-	*out = (struct source){.kind = (enum image_param)0};
-	return false;
+	return from_process(ses, user, store, param, out);
 }
 
 enum fg_status
 fg_get_store(struct fg_session *ses, struct fg_user *user, const char *name,
     unsigned flags, struct fg_store *out)
 {
-	struct source none;
+	struct store_param none;
 	bool known = look_up(ses, user, name, NULL, &none);
 
 	call_tally(ses, name); /* whatever the flags say */
@@ -161,7 +110,7 @@ fg_get_store(struct fg_session *ses, struct fg_user *user, const char *name,
 }
 
 static const struct param *
-from_config(const struct fg_store *store, const struct source *src,
+from_config(const struct fg_store *store, const struct store_param *src,
     bool (*fits)(enum fg_type))
 {
 	const struct param *p;
@@ -178,7 +127,7 @@ from_config(const struct fg_store *store, const struct source *src,
 }
 
 static const struct param *
-from_layer(const struct fg_store *store, const struct source *src,
+from_layer(const struct fg_store *store, const struct store_param *src,
     bool (*fits)(enum fg_type))
 {
 	struct fg_layer layer;
@@ -189,7 +138,7 @@ from_layer(const struct fg_store *store, const struct source *src,
 }
 
 static const struct param *
-from_gate(const struct fg_store *store, struct source *src,
+from_gate(const struct fg_store *store, struct store_param *src,
     bool (*fits)(enum fg_type))
 {
 	struct fg_gate gate;
@@ -203,8 +152,8 @@ from_gate(const struct fg_store *store, struct source *src,
 
 /* A parameter's value if it is of a type that fits; null never does. */
 static const struct param *
-read_store(const struct fg_store *store, const char *param, struct source *src,
-    bool (*fits)(enum fg_type))
+read_store(const struct fg_store *store, const char *param,
+    struct store_param *src, bool (*fits)(enum fg_type))
 {
 	const struct param *p = NULL;
 
@@ -233,7 +182,7 @@ read_store(const struct fg_store *store, const char *param, struct source *src,
 bool
 fg_store_bool(const struct fg_store *store, const char *param, bool fallback)
 {
-	struct source src;
+	struct store_param src;
 	const struct param *p = read_store(store, param, &src, params_is_bool);
 
 	return p != NULL ? p->boolean : fallback;
@@ -242,7 +191,7 @@ fg_store_bool(const struct fg_store *store, const char *param, bool fallback)
 int64_t
 fg_store_int(const struct fg_store *store, const char *param, int64_t fallback)
 {
-	struct source src;
+	struct store_param src;
 	const struct param *p = read_store(store, param, &src, params_is_int);
 
 	return p != NULL ? p->number.i64 : fallback;
@@ -252,7 +201,7 @@ double
 fg_store_double(
     const struct fg_store *store, const char *param, double fallback)
 {
-	struct source src;
+	struct store_param src;
 	const struct param *p =
 	    read_store(store, param, &src, params_is_number);
 
@@ -263,7 +212,7 @@ const char *
 fg_store_string(
     const struct fg_store *store, const char *param, const char *fallback)
 {
-	struct source src;
+	struct store_param src;
 	const struct param *p =
 	    read_store(store, param, &src, params_is_string);
 
@@ -274,7 +223,7 @@ const char *
 fg_store_json(const struct fg_store *store, const char *param, size_t *len,
     enum fg_type *type)
 {
-	struct source src;
+	struct store_param src;
 	const struct param *p = read_store(store, param, &src, params_is_any);
 
 	if (p == NULL)

@@ -310,22 +310,27 @@ copy_merged(const struct eval *e, struct arena *a)
 }
 
 const struct fg_params *
+params_copy_object(const struct image *im, uint32_t value, struct arena *a)
+{
+	const uint8_t *v = image_rec(im, value, IMAGE_VALUE);
+
+	if (v == NULL)
+		return NULL;
+	if (le32load(v + IMAGE_V_TYPE) != IMAGE_OBJECT)
+		return &params_empty;
+	return copy_object(im, v, a);
+}
+
+const struct fg_params *
 params_copy(const struct eval *e, struct arena *a)
 {
-	const uint8_t *v;
-
 	if (e->r.own_params != NULL)
 		return e->r.own_params;
 	if (e->r.is_merged)
 		return e->r.n_params > 0 ? copy_merged(e, a) : &params_empty;
 	if (e->r.json == 0)
 		return &params_empty;
-	v = image_rec(&e->im, e->r.json, IMAGE_VALUE);
-	if (v == NULL)
-		return NULL;
-	if (le32load(v + IMAGE_V_TYPE) != IMAGE_OBJECT)
-		return &params_empty;
-	return copy_object(&e->im, v, a);
+	return params_copy_object(&e->im, e->r.json, a);
 }
 
 const struct param *

@@ -39,6 +39,10 @@ extern const struct fg_params params_empty;
  */
 const struct fg_params *params_copy(const struct eval *e, struct arena *a);
 
+/* The same with one value V of an image; {} for what is no object. */
+const struct fg_params *params_copy_object(
+    const struct image *im, uint32_t value, struct arena *a);
+
 /* An object of the caller's values, copied.  Fails as dyn_set does. */
 enum fg_status params_from_members(const struct fg_member *members, size_t n,
     struct arena *a, const struct fg_params **out);

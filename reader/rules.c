@@ -287,34 +287,51 @@ rules_is_current(struct rules *r, const struct rules_pin *pin)
 	    pin->generation;
 }
 
+/* Where the bytes of a section are in memory. */
+static enum fg_status
+reach_section(struct rules *r, const struct rules_pin *pin,
+    const struct manifest_section *s, const uint8_t **data, size_t *len)
+{
+	const struct rules_run run[2] = {{s->place, s->len}, {0, 0}};
+	struct rules_pin where;
+	const uint8_t *at[2];
+	enum fg_status st = FG_OK;
+
+	if (pin->map == NULL)
+		at[0] = r->snap.bytes + s->place;
+	else
+		st = reach(r, pin->map->env, pin->generation, run, &where, at);
+	if (st != FG_OK)
+		return st;
+	*data = at[0];
+	*len = (size_t)s->len;
+	return FG_OK;
+}
+
 enum fg_status
 rules_section(struct rules *r, const struct rules_pin *pin, uint32_t kind,
     uint64_t tag, const uint8_t **data, size_t *len)
 {
 	struct manifest_section s;
-	struct rules_pin where;
-	const uint8_t *at[2];
-	enum fg_status st;
+	enum fg_status st = pin->map == NULL
+	    ? snapshot_find(r->snap.bytes, r->snap.len, kind, tag, &s)
+	    : manifest_find(pin->manifest, pin->manifest_len, kind, tag, &s);
 
-	if (pin->map == NULL) {
-		st = snapshot_find(r->snap.bytes, r->snap.len, kind, tag, &s);
-		if (st != FG_OK)
-			return st;
-		at[0] = r->snap.bytes + s.place;
-	} else {
-		st = manifest_find(
-		    pin->manifest, pin->manifest_len, kind, tag, &s);
-		if (st != FG_OK)
-			return st;
-		struct rules_run run[2] = {{s.place, s.len}, {0, 0}};
+	return st == FG_OK ? reach_section(r, pin, &s, data, len) : st;
+}
 
-		st = reach(r, pin->map->env, pin->generation, run, &where, at);
-		if (st != FG_OK)
-			return st;
-	}
-	*data = at[0];
-	*len = (size_t)s.len;
-	return FG_OK;
+enum fg_status
+rules_overrides(struct rules *r, const struct rules_pin *pin,
+    const uint8_t **data, size_t *len)
+{
+	struct manifest_section s;
+	enum fg_status st = pin->map == NULL
+	    ? snapshot_section(r->snap.bytes, r->snap.len, 1, &s)
+	    : manifest_section(pin->manifest, pin->manifest_len, 1, &s);
+
+	if (st == FG_END || (st == FG_OK && s.kind != MANIFEST_OVERRIDES))
+		return FG_ABSENT;
+	return st == FG_OK ? reach_section(r, pin, &s, data, len) : st;
 }
 
 /* --- telling ------------------------------------------------------------------ */

@@ -91,6 +91,13 @@ bool rules_is_current(struct rules *rules, const struct rules_pin *pin);
 enum fg_status rules_section(struct rules *rules, const struct rules_pin *pin,
     uint32_t kind, uint64_t tag, const uint8_t **data, size_t *len);
 
+/*
+ * The host's overrides of the pinned generation, likewise.  They are section 1
+ * if they are there, so that nobody need search for what mostly is not.
+ */
+enum fg_status rules_overrides(struct rules *rules, const struct rules_pin *pin,
+    const uint8_t **data, size_t *len);
+
 void rules_info(struct rules *rules, struct rules_info *out);
 
 /* Bytes of queue segments that may still be created; UINT64_MAX if unknown. */

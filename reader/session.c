@@ -1,4 +1,5 @@
 /* A session's generation, and its counters. */
+#include "common/hostwide.h"
 #include "reader/client.h"
 
 static const char *const outcomes[SESSION_N_REASONS] = {
@@ -86,14 +87,38 @@ with_rules(struct fg_session *ses)
 	    make_reasons(ses, source, strnlen(source, sizeof(source)));
 }
 
+/*
+ * The host's overrides, if there are any.  What cannot be read of them counts
+ * like rules that cannot: nobody is to go on as if there were none.
+ */
+static enum fg_status
+take_hostwide(struct fg_session *ses)
+{
+	const uint8_t *data;
+	size_t len;
+	enum fg_status st =
+	    rules_overrides(ses->fg->rules, &ses->pin, &data, &len);
+
+	if (st == FG_ABSENT)
+		return FG_OK;
+	if (st == FG_OK)
+		st = hostwide_open(data, len, &ses->hostwide);
+	if (st == FG_OK)
+		ses->in.hostwide = &ses->hostwide;
+	return st;
+}
+
 bool
 session_pin(struct fg_session *ses)
 {
 	enum fg_status st = rules_pin(ses->fg->rules, &ses->pin);
 
 	ses->pin_no++;
+	ses->in.hostwide = NULL;
 	if (st == FG_OK)
 		st = image_open(ses->pin.image, ses->pin.image_len, &ses->im);
+	if (st == FG_OK)
+		st = take_hostwide(ses);
 	if (st == FG_OK && with_rules(ses))
 		return true;
 	if (st == FG_OK)

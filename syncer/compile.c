@@ -172,14 +172,20 @@ read_fields(struct compile *c, const struct top *top)
 	return ok;
 }
 
-/* All the fields whose entries become records. */
-static bool
-build_records(struct compile *c, const struct top *top)
+void
+compile_constants(struct compile *c)
 {
 	c->true_value = compile_constant(c, IMAGE_TRUE, "true");
 	c->false_value = compile_constant(c, IMAGE_FALSE, "false");
 	c->null_value = compile_constant(c, IMAGE_NULL, "null");
 	c->empty_object = compile_constant(c, IMAGE_OBJECT, "{}");
+}
+
+/* All the fields whose entries become records. */
+static bool
+build_records(struct compile *c, const struct top *top)
+{
+	compile_constants(c);
 	if (!compile_specs(c, &c->gates, "feature_gates") ||
 	    !compile_specs(c, &c->configs, "dynamic_configs") ||
 	    !compile_specs(c, &c->layers, "layer_configs"))
@@ -345,8 +351,8 @@ says_no_updates(struct compile *c, const struct json_span *root)
 	}
 }
 
-static void
-free_all(struct compile *c)
+void
+compile_free(struct compile *c)
 {
 	struct compile_map *maps[] = {&c->gates, &c->configs, &c->layers,
 	    &c->conditions, &c->rules, &c->mappings, &c->cmabs, &c->stores};
@@ -413,7 +419,7 @@ compile_document(const char *json, size_t n, struct compile_notes *notes,
 	image_build_init(&c.b, n);
 	if (!document(&c, &root, out))
 		st = refuse(&c, &root, out);
-	free_all(&c);
+	compile_free(&c);
 	return st;
 }
 

@@ -302,8 +302,22 @@ bool compile_specs(
 uint32_t compile_override_rule(
     struct compile *c, const struct compile_tree *t, uint32_t node);
 
+/*
+ * compile.c: values that many others are, to be made first; and giving back
+ * all that a struct compile has gathered.
+ */
+void compile_constants(struct compile *c);
+void compile_free(struct compile *c);
+
 /* compile_store.c, compile_cmab.c, compile_mapping.c */
 bool compile_stores(struct compile *c);
+
+/*
+ * A store as an override has it: an object of parameters, and whatever is
+ * none of a kind is the value of one.
+ */
+bool compile_store_override(struct compile *c, const struct compile_tree *t,
+    uint32_t node, uint32_t name, uint32_t *record);
 bool compile_cmabs(struct compile *c);
 bool compile_mappings(struct compile *c, bool have_rules);
 

@@ -97,7 +97,7 @@ find_kind(struct compile *c, const struct compile_tree *t, uint32_t node,
 
 static bool
 put_param(struct compile *c, const struct compile_tree *t, uint32_t node,
-    uint32_t name, uint32_t record)
+    uint32_t name, bool plain, uint32_t record)
 {
 	struct image_build *b = &c->b;
 	uint32_t got[N_PARAM_FIELDS], bad;
@@ -108,6 +108,12 @@ put_param(struct compile *c, const struct compile_tree *t, uint32_t node,
 	if (!compile_readable(c, t, node, t->above + 2, &bad, &why))
 		return compile_fail(c, compile_at(t, bad), NULL, 0, why);
 	i = find_kind(c, t, node, got);
+	if (i == N_KINDS && plain) {
+		image_build_put32(b, record, name);
+		image_build_put32(b, record + 4, IMAGE_PARAM_STATIC);
+		image_build_put32(b, record + 24, value(c, t, node));
+		return true;
+	}
 	if (i == N_KINDS)
 		return compile_fail(c, compile_at(t, node), NULL, 0,
 		    "has not the fields of any kind of parameter");
@@ -143,12 +149,13 @@ name_cmp(const void *a, const void *b, void *names)
 	return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
 }
 
-/* The parameters in the order of their names. */
+/* The parameters in the order of their names; plain ones are values, too. */
 static bool
 put_params(struct compile *c, const struct compile_tree *t, uint32_t node,
-    uint32_t store)
+    bool plain, uint32_t store)
 {
-	struct compile_where section = {c->where, "parameters", 10, 0};
+	struct compile_where section = {
+	    c->where, plain ? "value" : "parameters", plain ? 5 : 10, 0};
 	struct compile_members m = {0};
 	bool ok = compile_members_read(c, t, node, &m);
 	uint32_t n = (uint32_t)m.names.n, run;
@@ -165,7 +172,7 @@ put_params(struct compile *c, const struct compile_tree *t, uint32_t node,
 
 		c->where = &here;
 		ok = put_param(c, t, m.nodes[c->list[i]],
-		    image_build_str(&c->b, e->bytes, e->n),
+		    image_build_str(&c->b, e->bytes, e->n), plain,
 		    run + i * IMAGE_STORE_PARAM);
 	}
 	c->where = section.up;
@@ -194,7 +201,16 @@ put_store(struct compile *c, const struct compile_tree *t, uint32_t name,
 	image_build_put32(b, *record + 16, compile_texts(c, t, got[APP_IDS]));
 	image_build_put32(
 	    b, *record + 20, (uint32_t)compile_u64(t, got[VERSION]));
-	return put_params(c, t, got[PARAMETERS], *record);
+	return put_params(c, t, got[PARAMETERS], false, *record);
+}
+
+bool
+compile_store_override(struct compile *c, const struct compile_tree *t,
+    uint32_t node, uint32_t name, uint32_t *record)
+{
+	*record = image_build_alloc(&c->b, IMAGE_STORE);
+	image_build_put32(&c->b, *record, name);
+	return put_params(c, t, node, true, *record);
 }
 
 bool
