@@ -30,12 +30,14 @@
  *    24    4  number of overrides
  *    28    4  offset of them, in the order of the file
  *    32   40  five indexes of names, in the order of enum hostwide_kind
- *    72       0
+ *    72    4  S why the file is refused as it is now, 0 if it is not
+ *    76       0
  */
 #define HOSTWIDE_H_SIZE    16
 #define HOSTWIDE_H_N       24
 #define HOSTWIDE_H_ALL     28
 #define HOSTWIDE_H_INDEXES 32
+#define HOSTWIDE_H_REFUSED 72
 
 /* The kinds are apart: a config's override is not an experiment's. */
 enum hostwide_kind {

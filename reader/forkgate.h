@@ -641,6 +641,11 @@ enum fg_kind {
  * experiment's.  The rule ID is then "override", the reason
  * "LocalOverride:Recognized".
  *
+ * The host may have overrides of its own, forkgate-overrides(5), for all of its
+ * processes.  They win over these, whatever the ID: an operator who switches
+ * something off must be able to rely on it.  Those a session has are of its
+ * generation, like the rules.
+ *
  * From any thread, also while others evaluate; a session sees it at its next
  * check.  Each call keeps a little memory until fg_close(): for tests and for
  * operators, not for traffic.
@@ -648,7 +653,13 @@ enum fg_kind {
 FG_API enum fg_status fg_override_gate(
     struct fg *fg, const char *name, const char *id, bool value);
 
-/* The whole object of anything but a gate, instead of what the rules say. */
+/*
+ * The whole object of anything but a gate, instead of what the rules say.  A
+ * parameter store's members are values; an object that has all the fields of a
+ * parameter of the rules is that parameter: ref_type and param_type, with
+ * value; or gate_name, pass_value and fail_value; or config_name,
+ * experiment_name or layer_name, and param_name.
+ */
 FG_API enum fg_status fg_override_value(struct fg *fg, enum fg_kind kind,
     const char *name, const char *id, const struct fg_member *members,
     size_t n);

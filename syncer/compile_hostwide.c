@@ -433,6 +433,38 @@ compile_hostwide(const char *text, size_t n, struct hostwide_text *out,
 	return st;
 }
 
+enum fg_status
+compile_hostwide_note(const uint8_t *held, size_t len, const char *refused,
+    struct hostwide_text *out)
+{
+	struct image_build b;
+	struct image im;
+	size_t n = 0;
+
+	*out = (struct hostwide_text){0};
+	if (len > 0 && hostwide_open(held, len, &im) == FG_OK) {
+		/* A note of before is the last of it. */
+		n = image_head32(&im, HOSTWIDE_H_REFUSED);
+		if (n < IMAGE_HEADER || n > im.size)
+			n = im.size;
+	}
+	image_build_init(&b, n + strlen(refused));
+	if (n > 0) {
+		image_build_alloc(&b, n - IMAGE_HEADER);
+		image_build_put_bytes(&b, 0, held, n);
+	}
+	image_build_put32(&b, HOSTWIDE_H_REFUSED,
+	    image_build_str(&b, refused, strlen(refused)));
+	if (b.status == FG_OK) {
+		hostwide_seal(b.base, b.len);
+		*out = (struct hostwide_text){
+		    b.base, b.len, le32dec(b.base + HOSTWIDE_H_N)};
+		b.base = NULL;
+	}
+	image_build_free(&b);
+	return out->bytes != NULL ? FG_OK : FG_E_NOMEM;
+}
+
 /* --- a file ---------------------------------------------------------------------- */
 
 /* One byte more than is allowed, so that too much is seen. */

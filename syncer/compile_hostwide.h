@@ -39,7 +39,14 @@ enum fg_status compile_hostwide(const char *text, size_t n,
     struct hostwide_text *out, struct hostwide_error *err);
 
 /*
- * The same with a file, which *err then names.  FG_ABSENT: there is none by
+ * What is in force, len bytes that compile_hostwide or this made, or none of
+ * them (0), with why the file that should take its place is refused.
+ */
+enum fg_status compile_hostwide_note(const uint8_t *held, size_t len,
+    const char *refused, struct hostwide_text *out);
+
+/*
+ * compile_hostwide with a file, which *err then names.  FG_ABSENT: there is none by
  * that name; FG_E_IO: it cannot be read; both with *err.
  */
 enum fg_status compile_hostwide_file(

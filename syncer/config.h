@@ -74,6 +74,7 @@ struct config_project {
 	char *service_name;
 	char *proxy; /* NULL: as the environment says; "none" */
 	char *ca_file;
+	char *overrides_file; /* NULL: none */
 	uint64_t interval_ms;
 	uint64_t timeout_ms;
 	uint64_t connect_timeout_ms;

@@ -60,6 +60,7 @@ const struct config_key config_keys[] = {
     {CONFIG_PROJECT, "max_document", CONFIG_BYTES, P(max_document), "128M", 64 * KIB, GIB},
     {CONFIG_PROJECT, "proxy", CONFIG_TEXT, P(proxy), NULL, 0, 0},
     {CONFIG_PROJECT, "ca_file", CONFIG_PATH, P(ca_file), NULL, 0, 0},
+    {CONFIG_PROJECT, "overrides_file", CONFIG_PATH, P(overrides_file), NULL, 0, 0},
 };
 /* clang-format on */
 

@@ -14,6 +14,7 @@
 #include "syncer/identity.h"
 #include "syncer/json.h"
 #include "syncer/log.h"
+#include "syncer/overrides_file.h"
 #include "syncer/retry.h"
 
 #define SOURCE     "Network"
@@ -25,11 +26,14 @@ struct project {
 	struct project_status status;
 	char *checksum;                  /* of what is held, NULL: none */
 	struct manifest_section country; /* that it names; id 0: none */
+	struct manifest_section override;
+	struct overrides_file *overrides;
 	const char *trusted[2];
 	struct loop_timer timer;
 	struct http_call *call;
 	struct identity_headers headers;
 	bool repeats; /* poll for ever */
+	bool refresh_fails;
 	unsigned attempt;
 	uint64_t call_time_ms, retry_after_ms;
 	char error[300], told[300];
@@ -74,6 +78,9 @@ look_up(struct project *p)
 	if (manifest_find(held.manifest, held.manifest_len, MANIFEST_COUNTRIES,
 		0, &p->country) != FG_OK)
 		p->country.id = 0;
+	if (manifest_find(held.manifest, held.manifest_len, MANIFEST_OVERRIDES,
+		0, &p->override) != FG_OK)
+		p->override.id = 0;
 	if (image_open(held.image, held.len, &im) != FG_OK) {
 		log_warn("[project %s] generation %llu cannot be read by this "
 			 "version; fetching the rules anew",
@@ -96,6 +103,27 @@ on_timer(void *arg)
 	attempt(arg);
 }
 
+static void
+on_overrides(void *arg)
+{
+	project_refresh(arg);
+}
+
+static enum fg_status
+open_overrides(struct project *p)
+{
+	const struct overrides_file_parts parts = {
+	    .loop = p->parts.loop,
+	    .store = p->parts.store,
+	    .project = p->status.name,
+	    .path = p->parts.config->overrides_file,
+	    .changed = on_overrides,
+	    .arg = p,
+	};
+
+	return overrides_file_new(&parts, &p->override, &p->overrides);
+}
+
 enum fg_status
 project_new(const struct project_parts *parts, struct project **out)
 {
@@ -110,7 +138,7 @@ project_new(const struct project_parts *parts, struct project **out)
 	p->trusted[0] = parts->config->specs_url;
 	p->timer = (struct loop_timer){.fn = on_timer, .arg = p};
 	look_up(p);
-	return FG_OK;
+	return open_overrides(p);
 }
 
 void
@@ -120,6 +148,7 @@ project_free(struct project *p)
 		return;
 	loop_timer_clear(p->parts.loop, &p->timer);
 	http_cancel(p->call);
+	overrides_file_free(p->overrides);
 	free(p->checksum);
 	free(p);
 }
@@ -254,21 +283,33 @@ static enum fg_status
 store_image(
     struct project *p, uint64_t generation, const struct compile_result *doc)
 {
-	struct store_part part = {.kind = MANIFEST_COUNTRIES};
+	struct store_part parts[2];
 	struct store *store = p->parts.store;
 	const char *name = p->status.name;
+	uint64_t override = overrides_file_id(p->overrides);
+	uint64_t country = countries_id(p->parts.countries, &p->country);
 	enum fg_status status;
+	size_t n = 0;
 
-	part.id = countries_id(p->parts.countries, &p->country);
+	/* Readers look for overrides directly behind the image. */
+	if (override != 0)
+		parts[n++] =
+		    (struct store_part){MANIFEST_OVERRIDES, 0, override};
+	if (country != 0)
+		parts[n++] =
+		    (struct store_part){MANIFEST_COUNTRIES, 0, country};
 	status = doc != NULL
 	    ? store_commit_parts(store, name, generation, doc->time, doc->image,
-		  doc->image_len, &part, part.id != 0)
-	    : store_commit_again(store, name, generation, &part, part.id != 0);
-	if (status == FG_OK && part.id != p->country.id)
-		p->country = (struct manifest_section){.id = part.id};
-	if (status == FG_E_INVALID && part.id != 0) {
+		  doc->image_len, parts, n)
+	    : store_commit_again(store, name, generation, parts, n);
+	if (status == FG_OK && country != p->country.id)
+		p->country = (struct manifest_section){.id = country};
+	if (status == FG_OK)
+		p->override.id = override;
+	if (status == FG_E_INVALID && n > 0) {
 		p->country.id = 0;
 		countries_forget(p->parts.countries);
+		overrides_file_forget(p->overrides);
 	}
 	return status;
 }
@@ -308,26 +349,37 @@ commit(struct project *p, const struct compile_result *doc, size_t n)
 void
 project_refresh(struct project *p)
 {
-	uint64_t generation;
+	uint64_t generation, country = p->country.id, override = p->override.id;
 	enum fg_status status;
 
 	if (p->status.generation == 0 ||
-	    countries_id(p->parts.countries, &p->country) == p->country.id)
+	    (overrides_file_id(p->overrides) == override &&
+		countries_id(p->parts.countries, &p->country) == country))
 		return;
 	generation = store_next_generation(p->parts.store, p->status.name);
 	status = store_image(p, generation, NULL);
 	if (status == FG_OK) {
 		p->status.generation = generation;
 		p->status.commits++;
-		log_info("[project %s] generation %llu: the same rules with "
-			 "%s country table",
+		log_info("[project %s] generation %llu: the same rules with %s"
+			 "%s%s",
 		    p->status.name, (unsigned long long)generation,
-		    p->country.id != 0 ? "another" : "no");
-	} else {
-		log_warn("[project %s] the country table cannot be stored "
-			 "with the rules: %s",
-		    p->status.name, fg_strerror(status));
+		    p->override.id == override ? ""
+			: p->override.id != 0  ? "other overrides"
+					       : "no overrides",
+		    p->override.id != override && p->country.id != country
+			? " and "
+			: "",
+		    p->country.id == country ? ""
+			: p->country.id != 0 ? "another country table"
+					     : "no country table");
+	} else if (!p->refresh_fails) {
+		log_error("[project %s] overrides or country table cannot be "
+			  "published: %s; trying again",
+		    p->status.name,
+		    status == FG_E_IO ? strerror(errno) : fg_strerror(status));
 	}
+	p->refresh_fails = status != FG_OK;
 }
 
 static void
@@ -497,6 +549,8 @@ void
 project_start(struct project *p)
 {
 	p->repeats = true;
+	/* Before the network is asked, which may take its time. */
+	overrides_file_start(p->overrides);
 	project_poll(p);
 }
 

@@ -10,6 +10,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "common/endian.h"
 #include "common/host.h"
 #include "syncer/lock.h"
 
@@ -309,6 +310,27 @@ store_put_shared(struct store *s, const void *data, size_t len, uint64_t *id)
 	if (st == FG_OK)
 		s->fresh[s->n_fresh++] = *id;
 	return done(s, st);
+}
+
+enum fg_status
+store_get_shared(
+    struct store *s, uint64_t id, const uint8_t **data, size_t *len)
+{
+	struct store_key about = store_key_number('S', id);
+	struct store_key value = store_key_number('s', id);
+	struct store_bytes v;
+	enum fg_status st = ready(s);
+
+	if (st == FG_OK)
+		st = store_kv_get(s->env->kv, &about, &v);
+	if (st != FG_OK)
+		return st;
+	if (v.len != 12)
+		return FG_E_CORRUPT;
+	*len = (size_t)le64dec(v.data);
+	st = store_kv_get(s->env->kv, &value, &v);
+	*data = v.data;
+	return st == FG_OK && v.len < *len ? FG_E_CORRUPT : st;
 }
 
 /* What is named is kept by who names it from now on. */

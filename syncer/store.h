@@ -92,6 +92,10 @@ enum fg_status store_commit_again(struct store *store, const char *project,
 enum fg_status store_put_shared(
     struct store *store, const void *data, size_t len, uint64_t *id);
 
+/* The bytes of such a value, borrowed until the next call: FG_ABSENT. */
+enum fg_status store_get_shared(
+    struct store *store, uint64_t id, const uint8_t **data, size_t *len);
+
 /*
  * A generation that is kept.  Image and manifest, which names the values beside
  * it, are borrowed until the next call.

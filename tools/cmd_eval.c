@@ -29,6 +29,8 @@ static const char help[] =
     "    [--idlists DIR]          and ID lists, a file each, named like the\n"
     "                             list, of lines +xxxxxxxx and -xxxxxxxx\n"
     "  --snapshot FILE.fgs        a file of forkgate compile\n"
+    "  --overrides FILE           with each of them: as if this were the\n"
+    "                             host's overrides file\n"
     "\n"
     "options:\n"
     "  --user JSON|@FILE    the user, such as '{\"userID\":\"u1\"}'; without "
@@ -74,6 +76,7 @@ enum {
 	O_SNAPSHOT,
 	O_COUNTRY,
 	O_IDLISTS,
+	O_OVERRIDES,
 	O_USER,
 	O_ENVIRONMENT,
 	O_PARAM,
@@ -92,6 +95,7 @@ static const struct option options[] = {
     {"snapshot", required_argument, NULL, O_SNAPSHOT},
     {"country", required_argument, NULL, O_COUNTRY},
     {"idlists", required_argument, NULL, O_IDLISTS},
+    {"overrides", required_argument, NULL, O_OVERRIDES},
     {"user", required_argument, NULL, O_USER},
     {"environment", required_argument, NULL, O_ENVIRONMENT},
     {"param", required_argument, NULL, O_PARAM},
@@ -159,6 +163,9 @@ take_option(struct eval_args *a, int opt)
 		return true;
 	case O_IDLISTS:
 		a->source.idlists = optarg;
+		return true;
+	case O_OVERRIDES:
+		a->source.overrides = optarg;
 		return true;
 	case O_USER:
 		a->user = optarg;
@@ -327,7 +334,7 @@ run(int argc, char **argv)
 	fg_user_free(user);
 	fg_session_end(ses);
 	fg_close(fg);
-	free(a.image.bytes);
+	image_source_free(&a.image);
 	return rc;
 }
 

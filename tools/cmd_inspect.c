@@ -12,7 +12,8 @@ static const char help[] =
     "usage: forkgate inspect [SOURCE] [--names]\n"
     "\n"
     "Lists the gates, configs, experiments and layers of a ruleset, by name,\n"
-    "with the number of their rules and conditions.\n"
+    "with the number of their rules and conditions; and before them the\n"
+    "overrides of this host that are in force.\n"
     "\n"
     "SOURCE, where the rules are from:\n"
     "  --state DIR [--project P]  a state directory; the default\n"
@@ -211,11 +212,13 @@ run(int argc, char **argv)
 		rc = image_source_get(&cmd_inspect, &source, &s);
 	if (rc != CMD_OK)
 		return rc;
-	if (!names)
+	if (!names) {
 		print_head(&s);
+		override_list_print(&s.overrides);
+	}
 	for (size_t i = 0; i < 3 && rc == CMD_OK; i++)
 		rc = print_index(&s.image, indexes[i], names);
-	free(s.bytes);
+	image_source_free(&s);
 	return rc;
 }
 

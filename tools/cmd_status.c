@@ -8,7 +8,9 @@
 
 #include "common/jsonw.h"
 #include "reader/forkgate.h"
+#include "reader/rules.h"
 #include "tools/cmd.h"
+#include "tools/override_list.h"
 #include "tools/state.h"
 
 static const char help[] =
@@ -23,7 +25,8 @@ static const char help[] =
     "  --json       one JSON object; times are Unix ms\n"
     "\n"
     "Exit status: 0 the syncer is alive and has published rules of every "
-    "project,\n1 it was not heard of for 10 s, or there are no rules, 2 the "
+    "project,\n1 it was not heard of for 10 s, there are no rules, or an "
+    "overrides file\nis refused, 2 the "
     "command line\nis wrong, 3 the state directory cannot be read.\n";
 
 struct project {
@@ -33,6 +36,7 @@ struct project {
 	struct epoch_slot slots[EPOCH_SLOTS]; /* newest first */
 	size_t n_slots;
 	struct fg_info info;
+	struct override_list overrides;
 };
 
 struct status {
@@ -68,6 +72,19 @@ ask_info(const char *dir, struct project *p)
 }
 
 static void
+ask_overrides(const char *dir, struct project *p)
+{
+	struct rules_pin pin;
+	struct rules *rules;
+
+	if (rules_open(dir, p->name, &rules) != FG_OK)
+		return;
+	if (rules_pin(rules, &pin) == FG_OK)
+		override_list_pinned(rules, &pin, &p->overrides);
+	rules_close(rules);
+}
+
+static void
 look_at_project(
     const struct state *s, unsigned page, const char *dir, struct project *p)
 {
@@ -81,6 +98,7 @@ look_at_project(
 		    FG_OK)
 			p->n_slots++;
 	ask_info(dir, p);
+	ask_overrides(dir, p);
 }
 
 static void
@@ -117,7 +135,8 @@ static bool
 all_well(const struct status *s)
 {
 	for (size_t i = 0; i < s->n_projects; i++)
-		if (s->projects[i].newest == 0)
+		if (s->projects[i].newest == 0 ||
+		    s->projects[i].overrides.refused != NULL)
 			return false;
 	return s->has_env && s->alive && s->n_projects > 0;
 }
@@ -185,6 +204,13 @@ print_project(const struct project *p)
 		       "received %s\n",
 		    i->n_gates, i->n_configs, i->n_layers, cmd_date(i->lcut),
 		    since_text(i->received_at));
+	if (p->overrides.refused != NULL)
+		printf("  overrides  THE FILE IS REFUSED: %s\n",
+		    p->overrides.refused);
+	if (p->overrides.bytes != NULL)
+		printf("  overrides  %u in force on this host%s\n",
+		    p->overrides.n,
+		    p->overrides.refused != NULL ? ", from before" : "");
 	for (size_t k = 0; k < p->n_slots; k++)
 		printf("  kept       %" PRIu64 ", committed %s, %s\n",
 		    p->slots[k].generation, since_text(p->slots[k].time_ms),
@@ -248,6 +274,12 @@ put_project(struct jsonw *w, const struct project *p)
 	put_u64(w, "gates", p->info.n_gates);
 	put_u64(w, "configs", p->info.n_configs);
 	put_u64(w, "layers", p->info.n_layers);
+	put_u64(w, "overrides", p->overrides.n);
+	jsonw_key(w, "overrides_refused");
+	if (p->overrides.refused != NULL)
+		jsonw_text(w, p->overrides.refused);
+	else
+		jsonw_null(w);
 	jsonw_key(w, "kept");
 	jsonw_begin_array(w);
 	for (size_t i = 0; i < p->n_slots; i++) {

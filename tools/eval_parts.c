@@ -7,8 +7,13 @@
 #include <sys/stat.h>
 
 #include "common/idlist.h"
+#include "reader/rules.h"
+#include "syncer/compile_hostwide.h"
 #include "syncer/country.h"
 #include "syncer/idlist.h"
+#include "tools/state.h"
+
+#define TRIES 5
 
 /* Takes data over, also when it fails. */
 static int
@@ -102,18 +107,160 @@ add_lists(const struct cmd *cmd, struct eval_parts *parts, const char *dir)
 }
 
 int
+eval_overrides(
+    const struct cmd *cmd, const char *path, struct hostwide_text *out)
+{
+	struct hostwide_error err;
+	enum fg_status st = compile_hostwide_file(path, out, &err);
+
+	if (st == FG_OK)
+		return CMD_OK;
+	cmd_say(cmd, "%s", err.text);
+	return st == FG_E_INVALID || st == FG_E_SPACE ? CMD_USAGE : CMD_FAIL;
+}
+
+/* Directly behind the image: that is where readers look for them. */
+static int
+add_overrides(const struct cmd *cmd, struct eval_parts *parts, const char *path)
+{
+	struct hostwide_text value;
+	int rc = eval_overrides(cmd, path, &value);
+
+	if (rc != CMD_OK)
+		return rc;
+	return add(cmd, parts, MANIFEST_OVERRIDES, 0, value.bytes, value.len);
+}
+
+int
 eval_parts_load(const struct cmd *cmd, struct eval_image *image,
-    const char *country, const char *idlists, struct eval_parts *out)
+    const struct eval_source *source, struct eval_parts *out)
 {
 	int rc;
 
 	*out = (struct eval_parts){0};
 	rc = add(cmd, out, MANIFEST_IMAGE, 0, image->bytes, image->len);
 	image->bytes = NULL;
-	if (rc == CMD_OK && country != NULL)
-		rc = add_countries(cmd, out, country);
-	if (rc == CMD_OK && idlists != NULL)
-		rc = add_lists(cmd, out, idlists);
+	if (rc == CMD_OK && source->overrides != NULL)
+		rc = add_overrides(cmd, out, source->overrides);
+	if (rc == CMD_OK && source->country != NULL)
+		rc = add_countries(cmd, out, source->country);
+	if (rc == CMD_OK && source->idlists != NULL)
+		rc = add_lists(cmd, out, source->idlists);
+	if (rc != CMD_OK)
+		eval_parts_free(out);
+	return rc;
+}
+
+/* One section of the source; other overrides than asked for are left out. */
+static int
+copy_section(const struct cmd *cmd, const struct eval_source *source,
+    struct eval_parts *parts, const struct manifest_section *s,
+    const uint8_t *bytes)
+{
+	uint8_t *copy;
+	int rc;
+
+	if (s->kind == MANIFEST_OVERRIDES)
+		return CMD_OK;
+	copy = malloc(s->len > 0 ? s->len : 1);
+	if (copy == NULL)
+		return cmd_fail(cmd, "a snapshot", FG_E_NOMEM);
+	memcpy(copy, bytes, s->len);
+	rc = add(cmd, parts, s->kind, s->tag, copy, s->len);
+	if (rc == CMD_OK && s->kind == MANIFEST_IMAGE)
+		rc = add_overrides(cmd, parts, source->overrides);
+	return rc;
+}
+
+static int
+copy_snapshot(const struct cmd *cmd, const struct eval_source *source,
+    struct snapshot_info *info, struct eval_parts *out)
+{
+	struct snapshot snap;
+	struct manifest_section s;
+	enum fg_status st = snapshot_open(source->snapshot, &snap);
+	int rc = CMD_OK;
+
+	if (st != FG_OK)
+		return cmd_fail_rules(cmd, source->snapshot, st);
+	*info = snap.info;
+	for (uint32_t i = 0; rc == CMD_OK &&
+	     snapshot_section(snap.bytes, snap.len, i, &s) == FG_OK;
+	     i++)
+		rc = copy_section(cmd, source, out, &s, snap.bytes + s.place);
+	snapshot_close(&snap);
+	return rc;
+}
+
+static int
+copy_pinned(const struct cmd *cmd, const struct eval_source *source,
+    struct rules *rules, const struct rules_pin *pin,
+    struct snapshot_info *info, struct eval_parts *out)
+{
+	struct manifest_section s;
+	struct manifest head;
+	const uint8_t *bytes;
+	size_t len;
+	int rc = CMD_OK;
+
+	if (manifest_check(pin->manifest, pin->manifest_len, &head) != FG_OK)
+		return CMD_FAIL;
+	*info = (struct snapshot_info){.generation = head.generation,
+	    .lcut_ms = head.lcut_ms,
+	    .time_ms = head.time_ms};
+	memcpy(info->project, head.project, sizeof(info->project));
+	for (uint32_t i = 0; rc == CMD_OK && i < head.n_sections; i++) {
+		if (manifest_section(pin->manifest, pin->manifest_len, i, &s) !=
+			FG_OK ||
+		    rules_section(rules, pin, s.kind, s.tag, &bytes, &len) !=
+			FG_OK)
+			return CMD_FAIL;
+		s.len = len;
+		rc = copy_section(cmd, source, out, &s, bytes);
+	}
+	return rc;
+}
+
+/* A generation may go while it is copied. */
+static int
+copy_state(const struct cmd *cmd, const struct eval_source *source,
+    struct snapshot_info *info, struct eval_parts *out)
+{
+	const char *dir = cmd_state_dir(source->state_dir);
+	const char *project =
+	    source->project != NULL ? source->project : "default";
+	struct rules_pin pin;
+	struct rules *rules;
+	enum fg_status st = rules_open(dir, project, &rules);
+	bool whole = false;
+	int rc = CMD_OK;
+
+	if (st != FG_OK)
+		return cmd_fail_rules(cmd, dir, st);
+	for (int i = 0; i < TRIES && st == FG_OK && !whole; i++) {
+		eval_parts_free(out);
+		st = rules_pin(rules, &pin);
+		if (st == FG_OK)
+			rc = copy_pinned(cmd, source, rules, &pin, info, out);
+		whole = st == FG_OK && rules_alive(rules, &pin);
+	}
+	rules_close(rules);
+	if (st == FG_E_NOT_READY || st == FG_E_IO)
+		return state_say_not_ready(cmd, dir, project);
+	if (st != FG_OK || !whole)
+		return cmd_fail_rules(cmd, dir, st != FG_OK ? st : FG_E_BUSY);
+	return rc;
+}
+
+int
+eval_parts_copy(const struct cmd *cmd, const struct eval_source *source,
+    struct snapshot_info *info, struct eval_parts *out)
+{
+	int rc;
+
+	*out = (struct eval_parts){0};
+	rc = source->snapshot != NULL ? copy_snapshot(cmd, source, info, out)
+				      : copy_state(cmd, source, info, out);
 	if (rc != CMD_OK)
 		eval_parts_free(out);
 	return rc;

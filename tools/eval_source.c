@@ -39,6 +39,9 @@ eval_source_check(const struct cmd *cmd, const struct eval_source *s)
 	if (s->log && (s->rules != NULL || s->snapshot != NULL))
 		return cmd_usage(cmd,
 		    "--log: only a state directory has a queue; use --state");
+	if (s->log && s->overrides != NULL)
+		return cmd_usage(cmd,
+		    "--log: what is only tried with --overrides is not logged");
 	return CMD_OK;
 }
 
@@ -144,36 +147,49 @@ eval_source_write(const struct eval_image *image,
 
 /* Nothing stays behind, however this process ends: the file has no name. */
 static enum fg_status
-to_memory(const struct eval_image *image, const struct eval_parts *parts,
-    const char *project, int *fd)
+to_memory(
+    const struct snapshot_info *info, const struct eval_parts *parts, int *fd)
 {
-	struct snapshot_info info = snapshot_info_of(image, project);
-
 	*fd = memfd_create("forkgate-rules", MFD_CLOEXEC);
 	if (*fd < 0)
 		return FG_E_IO;
-	return snapshot_put(*fd, &info, parts->at, parts->n);
+	return snapshot_put(*fd, info, parts->at, parts->n);
 }
 
-/* Compiles the document; from here on it is a snapshot like others. */
+static int
+compile_rules(const struct cmd *cmd, const struct eval_source *source,
+    struct snapshot_info *info, struct eval_parts *parts)
+{
+	struct eval_image image;
+	int rc = eval_source_compile(cmd, source->rules, &image);
+
+	if (rc != CMD_OK)
+		return rc;
+	*info = snapshot_info_of(&image, source->project);
+	return eval_parts_load(cmd, &image, source, parts);
+}
+
+/*
+ * Compiles the document, or puts other overrides beside the rules; from here
+ * on it is a snapshot like others.
+ */
 static int
 take_rules(const struct cmd *cmd, struct eval_source *source)
 {
-	struct eval_image image;
 	struct eval_parts parts;
-	int fd = -1, rc = eval_source_compile(cmd, source->rules, &image);
+	struct snapshot_info info;
+	int fd = -1, rc;
 	enum fg_status st;
 
+	rc = source->rules != NULL
+	    ? compile_rules(cmd, source, &info, &parts)
+	    : eval_parts_copy(cmd, source, &info, &parts);
 	if (rc != CMD_OK)
 		return rc;
-	rc = eval_parts_load(
-	    cmd, &image, source->country, source->idlists, &parts);
-	if (rc != CMD_OK)
-		return rc;
-	st = to_memory(&image, &parts, source->project, &fd);
+	st = to_memory(&info, &parts, &fd);
 	eval_parts_free(&parts);
 	if (st != FG_OK)
-		return cmd_fail(cmd, source->rules, st);
+		return cmd_fail(cmd, "a snapshot in memory", st);
 	snprintf(
 	    source->memory, sizeof(source->memory), "/proc/self/fd/%d", fd);
 	source->snapshot = source->memory;
@@ -194,7 +210,9 @@ eval_source_open(
 	o.project = source->project;
 	o.environment = source->environment;
 	o.disable_logging = !source->log;
-	rc = source->rules != NULL ? take_rules(cmd, source) : CMD_OK;
+	rc = source->rules != NULL || source->overrides != NULL
+	    ? take_rules(cmd, source)
+	    : CMD_OK;
 	if (rc != CMD_OK)
 		return rc;
 	o.snapshot = source->snapshot;

@@ -25,6 +25,8 @@ struct eval_source {
 	const char *project;     /* NULL: "default", or the snapshot's own */
 	const char *country;     /* with rules: a country file, or NULL */
 	const char *idlists;     /* with rules: a folder of ID lists, or NULL */
+	const char *overrides;   /* a file of them instead of the source's
+	                            own, or NULL */
 	const char *environment; /* a tier, or NULL */
 	bool log;                /* what is checked is logged */
 	char memory[32];         /* a compiled document, as a path; private */

@@ -35,6 +35,11 @@ copy_snapshot(const char *path, struct image_source *out)
 	st = snapshot_find(s.bytes, s.len, MANIFEST_IMAGE, 0, &section);
 	if (st == FG_OK)
 		st = copy_bytes(s.bytes + section.place, section.len, out);
+	if (st == FG_OK &&
+	    snapshot_section(s.bytes, s.len, 1, &section) == FG_OK &&
+	    section.kind == MANIFEST_OVERRIDES)
+		st = override_list_take(
+		    s.bytes + section.place, section.len, &out->overrides);
 	snapshot_close(&s);
 	return st == FG_ABSENT ? FG_E_CORRUPT : st;
 }
@@ -50,7 +55,9 @@ copy_pinned(struct rules *rules, struct image_source *out)
 		if (st == FG_OK)
 			st = copy_bytes(pin.image, pin.image_len, out);
 		out->generation = pin.generation;
-		if (st != FG_OK || rules_alive(rules, &pin))
+		if (st == FG_OK)
+			st = override_list_pinned(rules, &pin, &out->overrides);
+		if (st != FG_E_BUSY)
 			return st;
 	}
 	return FG_E_BUSY;
@@ -122,10 +129,17 @@ image_source_get(const struct cmd *cmd, const struct eval_source *source,
 			rc = cmd_fail_rules(cmd, "image", st);
 	}
 	if (rc != CMD_OK) {
-		free(out->bytes);
-		*out = (struct image_source){0};
+		image_source_free(out);
 	}
 	return rc;
+}
+
+void
+image_source_free(struct image_source *s)
+{
+	override_list_free(&s->overrides);
+	free(s->bytes);
+	*s = (struct image_source){0};
 }
 
 void

@@ -302,6 +302,80 @@ a_restart_finds_its_country_table_again(void **state)
 	assert_int_equal(named_table(), 0);
 }
 
+/* --- overrides ------------------------------------------------------------ */
+
+static void
+write_overrides(const char *text)
+{
+	FILE *f = fopen(config.overrides_file, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+/* The number of the image and that of the overrides, 0 for none. */
+static void
+named(uint64_t *image, uint64_t *overrides)
+{
+	struct store_generation held;
+	struct manifest_section s;
+
+	*overrides = 0;
+	assert_int_equal(store_latest(store, "default", &held), FG_OK);
+	assert_int_equal(
+	    manifest_section(held.manifest, held.manifest_len, 0, &s), FG_OK);
+	assert_int_equal(s.kind, MANIFEST_IMAGE);
+	*image = s.id;
+	/* Where readers look for them. */
+	if (manifest_section(held.manifest, held.manifest_len, 1, &s) ==
+		FG_OK &&
+	    s.kind == MANIFEST_OVERRIDES)
+		*overrides = s.id;
+}
+
+static void
+overrides_go_with_every_generation_and_bring_their_own(void **state)
+{
+	char path[96];
+	uint64_t image, again, overrides, other;
+
+	(void)state;
+	project_free(project);
+	snprintf(path, sizeof(path), "%s/overrides", dir);
+	config.overrides_file = path;
+	write_overrides("{\"overrides\":[{\"gate\":\"g\",\"value\":true}]}");
+	write_table("DE");
+	open_project();
+	assert_int_equal(take(document(1, "")), FG_OK);
+	named(&image, &overrides);
+	assert_true(overrides != 0);
+	assert_true(named_table() != 0);
+	assert_int_equal(take(document(2, "")), FG_OK);
+	named(&again, &other);
+	assert_int_equal(other, overrides);
+	assert_int_not_equal(again, image);
+	/* Other overrides: a generation of the same image. */
+	project_free(project);
+	write_overrides("{\"overrides\":[]}");
+	open_project();
+	project_refresh(project);
+	named(&image, &other);
+	assert_int_equal(image, again);
+	assert_true(other != 0 && other != overrides);
+	assert_true(named_table() != 0);
+	assert_int_equal(status_of().lcut_ms, 2);
+	/* None. */
+	project_free(project);
+	unlink(path);
+	open_project();
+	project_refresh(project);
+	named(&image, &other);
+	assert_int_equal(other, 0);
+	assert_int_equal(image, again);
+	config.overrides_file = NULL;
+}
+
 int
 main(void)
 {
@@ -315,6 +389,7 @@ main(void)
 	    TEST(an_error_shows_no_key),
 	    TEST(the_country_table_goes_with_every_generation),
 	    TEST(a_restart_finds_its_country_table_again),
+	    TEST(overrides_go_with_every_generation_and_bring_their_own),
 	};
 
 	return cmocka_run_group_tests_name("project", tests, NULL, NULL);
