@@ -246,6 +246,7 @@ start_fpm() {
 		[global]
 		error_log = $W/log/fpm-error
 		daemonize = no
+		process_control_timeout = 10s
 		[www]
 		listen = $FPM
 		listen.mode = 0666
