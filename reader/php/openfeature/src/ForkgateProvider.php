@@ -153,15 +153,16 @@ final class ForkgateProvider extends AbstractProvider
 
     private static function found(mixed $value, object $result): ResolutionDetails
     {
-        $isDefault = in_array($result->ruleID ?? '', ['', 'default', 'disabled'], true);
+        $rule = $result->ruleID ?? null; /* a store has none */
         $details = (new ResolutionDetailsBuilder())
             ->withValue($value)
-            ->withReason(match (true) {
-                ($result->ruleID ?? '') === 'disabled' => Reason::DISABLED,
-                $isDefault => Reason::DEFAULT,
+            ->withReason(match ($rule) {
+                null => Reason::UNKNOWN,
+                'disabled' => Reason::DISABLED,
+                '', 'default' => Reason::DEFAULT,
                 default => Reason::TARGETING_MATCH,
             });
-        $variant = $result->groupName ?? $result->ruleID ?? '';
+        $variant = $result->groupName ?? $rule ?? '';
         if ($variant !== '') {
             $details->withVariant($variant);
         }
