@@ -25,8 +25,8 @@
 /* A project's page. */
 #define P_NAME    0
 #define P_NAMESUM 64
-#define P_OLDEST  128
-#define P_CURRENT 136
+#define P_OLDEST  EPOCH_P_OLDEST
+#define P_CURRENT EPOCH_P_CURRENT
 #define P_SLOTS   512
 
 #define SLOT      64
@@ -262,21 +262,6 @@ epoch_current(const uint8_t *file, unsigned page, struct epoch_slot *out)
 			return FG_OK;
 	}
 	return newest_whole(file, page, out);
-}
-
-bool
-epoch_alive(const uint8_t *file, unsigned page, uint64_t generation)
-{
-	const uint8_t *p = page_at(file, page);
-
-	/*
-	 * Orders every load of the values before the loads below.  Pairs with
-	 * the fence in epoch_retire: who has read one byte that was written
-	 * after the retirement sees the retirement here.
-	 */
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	return le64load(p + P_OLDEST) <= generation &&
-	    generation <= le64load(p + P_CURRENT);
 }
 
 /* --- for the single writer ----------------------------------------------- */

@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/endian.h"
 #include "common/forkgate_status.h"
 
 #define EPOCH_VERSION  1
@@ -34,6 +35,10 @@
 #define EPOCH_SLOTS    56 /* generations of a project that can live at once */
 #define EPOCH_NAME     64 /* bytes of a project's name, with its end */
 #define EPOCH_ID       16 /* bytes of an environment's identity */
+
+/* In a project's page; the others are epoch.c's. */
+#define EPOCH_P_OLDEST  128
+#define EPOCH_P_CURRENT 136
 
 enum epoch_state {
 	EPOCH_LIVE = 1,
@@ -101,7 +106,20 @@ enum fg_status epoch_slot(const uint8_t *file, unsigned page,
  * Whether the generation lived until now: an acquire fence, then
  * oldest <= generation <= current.  Ask after the last byte was read.
  */
-bool epoch_alive(const uint8_t *file, unsigned page, uint64_t generation);
+static inline bool
+epoch_alive(const uint8_t *file, unsigned page, uint64_t generation)
+{
+	const uint8_t *p = file + (size_t)page * EPOCH_PAGE;
+
+	/*
+	 * Orders every load of the values before the loads below.  Pairs with
+	 * the fence in epoch_retire: who has read one byte that was written
+	 * after the retirement sees the retirement here.
+	 */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return le64load(p + EPOCH_P_OLDEST) <= generation &&
+	    generation <= le64load(p + EPOCH_P_CURRENT);
+}
 
 /* --- for the single writer ----------------------------------------------- */
 

@@ -76,12 +76,12 @@ call_run(struct call *c, void (*copy)(struct call *c, void *out), void *out)
 		if (ses->fg->has_sticky)
 			sticky_decide(c);
 		copy(c, out);
-		if (c->expose)
+		if (c->expose && ses->fg->queue != NULL)
 			expose_prepare(c);
 		if (session_holds(ses) && c->e.fault != EVAL_MOVED) {
 			if (ses->fg->has_sticky)
 				sticky_commit(c);
-			return expose_commit(c);
+			return c->events != NULL ? expose_commit(c) : c->status;
 		}
 		arena_release(&ses->arena, mark);
 		session_move(ses);

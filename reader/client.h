@@ -124,7 +124,12 @@ void client_find_queue(struct fg *fg);
  * generation's, or there are none.  To be asked after all is copied out and
  * before anything lasts.
  */
-bool session_holds(struct fg_session *ses);
+static inline bool
+session_holds(struct fg_session *ses)
+{
+	return ses->state != SESSION_RULES ||
+	    rules_alive(ses->fg->rules, &ses->pin);
+}
 
 /* Takes the newest generation, because the session's own is gone. */
 void session_move(struct fg_session *ses);

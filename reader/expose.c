@@ -219,8 +219,6 @@ void
 expose_prepare(struct call *c)
 {
 	c->status = FG_OK;
-	if (c->ses->fg->queue == NULL)
-		return;
 	/* Pushed in front: the own one first, so that it is sent last. */
 	if (c->record != NULL)
 		sticky_expose(c);

@@ -9,7 +9,7 @@
 /*
  * Encodes the exposure of a call, and of the experiments that it asked for on
  * the way, unless this process has logged them lately.  Leaves nothing behind
- * but call->events.
+ * but call->events.  There must be a queue.
  */
 void expose_prepare(struct call *c);
 

@@ -160,12 +160,6 @@ session_value(
 	return v->status;
 }
 
-bool
-session_holds(struct fg_session *ses)
-{
-	return ses->state != SESSION_RULES || session_is_alive(ses);
-}
-
 void
 session_move(struct fg_session *ses)
 {
