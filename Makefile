@@ -228,6 +228,7 @@ check: $(B)/$(SONAME)
 	@sh tests/run.sh $(B) check
 
 # Every figure in one run, two minutes; best when the machine does nothing else.
+# Where there are node and npm, the reference is measured in the same run.
 .PHONY: bench
 bench: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) all $(BENCH)

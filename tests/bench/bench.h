@@ -14,6 +14,18 @@
 /* Rows 1 to 9, 12, 23, 24: one check at a time. */
 void bench_checks(struct world *w, const char *dir);
 
+/* What it asks, as a file; for the peer. */
+enum bench_doc {
+	BENCH_CHECKS,
+	BENCH_FEW,
+	BENCH_MANY,
+};
+void bench_checks_doc(const char *path, enum bench_doc which);
+
+/* Rows 10, 11, 19: ID lists, user agents, the response for clients. */
+void bench_beside(struct world *w, const char *dir);
+void bench_beside_doc(const char *path);
+
 /* Rows 13 and 14: new processes and forked ones. */
 void bench_start(struct world *w, const char *dir);
 

@@ -9,6 +9,7 @@
 #include "tests/bench/doc_checks.h"
 #include "tests/bench/limit.h"
 #include "tests/bench/measure.h"
+#include "tests/bench/peer.h"
 #include "tests/bench/report.h"
 
 #define N_GATES   3000
@@ -367,6 +368,22 @@ publish(struct world *w, const char *project, unsigned n, const char *snapshot)
 	jsonw_free(&doc);
 }
 
+void
+bench_checks_doc(const char *path, enum bench_doc which)
+{
+	static const unsigned n[] = {[BENCH_CHECKS] = N_GATES,
+	    [BENCH_FEW] = N_FEW,
+	    [BENCH_MANY] = N_MANY};
+	struct jsonw doc;
+
+	jsonw_new(&doc);
+	doc_checks(&doc, n[which], which == BENCH_CHECKS);
+	if (doc.status != FG_OK)
+		world_die("doc_checks");
+	world_write(path, doc.text, doc.len);
+	jsonw_free(&doc);
+}
+
 static double
 ns(enum subject s)
 {
@@ -377,19 +394,23 @@ static void
 report_conditions(void)
 {
 	static const struct {
-		const char *no, *what;
+		const char *no, *what, *name;
 		double peer, of_peer;
 	} of[DOC_N_SLOPES] = {
-	    [DOC_SET_3] = {"6", "one more condition: a set of 3 texts", 117,
+	    [DOC_SET_3] = {"6", "one more condition: a set of 3 texts", "set_3",
+		117, 1.0 / 5},
+	    [DOC_SET_100] = {"6", "... a set of 100 texts", "set_100", 176,
 		1.0 / 5},
-	    [DOC_SET_100] = {"6", "... a set of 100 texts", 176, 1.0 / 5},
-	    [DOC_VERSION] = {"7", "... a version", 174, 1.0 / 3},
-	    [DOC_NUMBER] = {"7", "... a number", 59, 1.0 / 3},
-	    [DOC_REGEX] = {"7", "... a regular expression", 266, 1.0 / 3},
-	    [DOC_ENVIRONMENT] = {"7", "... the environment", 250, 1.0 / 3},
-	    [DOC_NESTED] = {"8", "... a nested gate with one public rule", 948,
-		1.0 / 15},
-	    [DOC_BUCKET] = {"9", "... a user bucket (one hash)", 1014, 1.0 / 8},
+	    [DOC_VERSION] = {"7", "... a version", "version", 174, 1.0 / 3},
+	    [DOC_NUMBER] = {"7", "... a number", "number", 59, 1.0 / 3},
+	    [DOC_REGEX] = {"7", "... a regular expression", "regex", 266,
+		1.0 / 3},
+	    [DOC_ENVIRONMENT] = {"7", "... the environment", "environment", 250,
+		1.0 / 3},
+	    [DOC_NESTED] = {"8", "... a nested gate with one public rule",
+		"nested", 948, 1.0 / 15},
+	    [DOC_BUCKET] = {"9", "... a user bucket (one hash)", "bucket", 1014,
+		1.0 / 8},
 	};
 
 	for (unsigned i = 0; i < DOC_N_SLOPES; i++) {
@@ -401,7 +422,7 @@ report_conditions(void)
 		    .unit = "ns",
 		    .ours = (all - one) / (DOC_SLOPE - 1),
 		    .limit = i == DOC_BUCKET ? ns(LIMIT_HASH) : 0,
-		    .peer = of[i].peer,
+		    .peer = peer_ns(of[i].name, of[i].peer),
 		    .of_peer = of[i].of_peer});
 	}
 }
@@ -414,7 +435,7 @@ report_checks(void)
 	    .unit = "ns",
 	    .ours = ns(CHECK),
 	    .limit = ns(LIMIT_CHECK),
-	    .peer = 1200,
+	    .peer = peer_ns("gate", 1200),
 	    .times_limit = 1.3,
 	    .of_peer = 1.0 / 10});
 	report_add(&(struct report_row){.no = "",
@@ -426,7 +447,7 @@ report_checks(void)
 	    .unit = "ns",
 	    .ours = ns(EXPOSED),
 	    .limit = ns(LIMIT_EXPOSED),
-	    .peer = 7000,
+	    .peer = peer_ns("exposed", 7000),
 	    .times_limit = 1.5,
 	    .of_peer = 1.0 / 20});
 	report_add(&(struct report_row){.no = "",
@@ -437,19 +458,19 @@ report_checks(void)
 	    .what = "same, exposure deduplicated",
 	    .unit = "ns",
 	    .ours = ns(REPEATED),
-	    .peer = 1500,
+	    .peer = peer_ns("repeated", 1500),
 	    .of_peer = 1.0 / 8});
 	report_add(&(struct report_row){.no = "4",
 	    .what = "experiment, one typed parameter read",
 	    .unit = "ns",
 	    .ours = ns(EXPERIMENT),
-	    .peer = 11000,
+	    .peer = peer_ns("experiment", 11000),
 	    .of_peer = 1.0 / 20});
 	report_add(&(struct report_row){.no = "5",
 	    .what = "layer, one parameter read, new exposure included",
 	    .unit = "ns",
 	    .ours = ns(LAYER),
-	    .peer = 18000,
+	    .peer = peer_ns("layer", 18000),
 	    .of_peer = 1.0 / 20});
 	report_conditions();
 	report_add(&(struct report_row){.no = "12",
@@ -457,7 +478,7 @@ report_checks(void)
 	    .unit = "ns",
 	    .ours = ns(UNKNOWN),
 	    .limit = ns(LIMIT_UNKNOWN),
-	    .peer = 1100,
+	    .peer = peer_ns("unknown", 1100),
 	    .of_peer = 1.0 / 20});
 	report_add(&(struct report_row){.no = "",
 	    .what = "unknown name, its exposure deduplicated",
@@ -484,6 +505,7 @@ report_scale(void)
 	    .unit = "ns",
 	    .ours = ns(MANY),
 	    .limit = ns(FEW),
+	    .peer = peer_ns("many", 0),
 	    .times_limit = 3});
 	report_add(&(struct report_row){.no = "24",
 	    .what = "batch from a snapshot, checks a second",

@@ -5,7 +5,7 @@
  *   bench DIR checks ...  only these groups
  *   bench doc NAME        prints the document real, large or huge
  *
- * Groups: checks start commit compile append syncer.
+ * Groups: peer checks beside start commit compile append syncer.
  */
 #include <errno.h>
 #include <limits.h>
@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #include "tests/bench/bench.h"
+#include "tests/bench/peer.h"
 #include "tests/bench/report.h"
 
 static int
@@ -55,8 +56,12 @@ measure_all(int argc, char **argv)
 	world_publish_made(&w, BENCH_REAL, &gen_doc_real);
 	world_publish_made(&w, BENCH_LARGE, &gen_doc_large);
 	world_janitor(&w);
+	if (is_wanted(argc, argv, "peer"))
+		peer_measure(dir);
 	if (is_wanted(argc, argv, "checks"))
 		bench_checks(&w, dir);
+	if (is_wanted(argc, argv, "beside"))
+		bench_beside(&w, dir);
 	if (is_wanted(argc, argv, "start"))
 		bench_start(&w, dir);
 	if (is_wanted(argc, argv, "commit"))

@@ -149,8 +149,8 @@ put_all(FILE *f)
 	put_machine(f);
 	fputs("Medians of interleaved repetitions, all in one run.  *Limit*: "
 	      "the least code for the same\nwork, measured beside it. "
-	      "*Peer*: Statsig's Rust core, measured elsewhere when the\n"
-	      "targets were set.\n\n",
+	      "*Peer*: Statsig's Rust core; a note below tells where it "
+	      "was measured.\n\n",
 	    f);
 	fputs("| # | what | limit | peer | ours | to limit | to peer | target "
 	      "| met |\n|---|---|---|---|---|---|---|---|---|\n",

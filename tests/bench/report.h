@@ -1,8 +1,8 @@
 /*
  * report: the table of what was measured and what was to be reached.
  *
- * A peer's figure is what another implementation took, measured elsewhere
- * when the targets were set; it is not measured again.  A limit is measured
+ * A peer's figure is what another implementation took, in the same run where
+ * peer.h has it, else elsewhere when the targets were set.  A limit is measured
  * in the same run.
  */
 #ifndef TESTS_BENCH_REPORT_H
