@@ -416,6 +416,10 @@ FG_API enum fg_status fg_expose_experiment(
 FG_API enum fg_status fg_get_experiment_by_group(struct fg_session *ses,
     const char *name, const char *group, struct fg_config *out);
 
+/* The same for the first one whose rule has that ID. */
+FG_API enum fg_status fg_get_experiment_by_group_id(struct fg_session *ses,
+    const char *name, const char *group_id, struct fg_config *out);
+
 /* The groups of an experiment, as fg_get_experiment_by_group() gives them. */
 struct fg_groups {
 	const struct fg_config *groups; /* NULL when there are none */
@@ -672,6 +676,35 @@ FG_API enum fg_status fg_override_experiment_group(
 FG_API enum fg_status fg_remove_override(
     struct fg *fg, enum fg_kind kind, const char *name, const char *id);
 FG_API void fg_clear_overrides(struct fg *fg);
+
+/* ------------------------------------------------- what is in the rules */
+
+/* Segments and holdouts are in none of these, layers are all in one. */
+enum fg_list {
+	FG_LIST_GATES = 0,
+	FG_LIST_CONFIGS = 1, /* dynamic configs alone */
+	FG_LIST_EXPERIMENTS = 2,
+	FG_LIST_AUTOTUNES = 3,
+	FG_LIST_LAYERS = 4,
+	FG_LIST_STORES = 5,
+};
+
+/*
+ * The names of all of them, sorted by their bytes; without rules there is none.
+ * Texts and list live until the session ends or refreshes; *names is NULL when
+ * *n is 0.  FG_E_NOMEM, FG_E_INVALID for another list, FG_E_BUSY when the rules
+ * were replaced again and again meanwhile.
+ */
+FG_API enum fg_status fg_list_names(struct fg_session *ses, enum fg_list which,
+    const char *const **names, size_t *n);
+
+/*
+ * The user's fields that a gate, config, experiment or layer looks at, as the
+ * rules say it and in their order; none for an unknown name.  Otherwise as
+ * above.
+ */
+FG_API enum fg_status fg_fields_needed(struct fg_session *ses,
+    enum fg_kind kind, const char *name, const char *const **fields, size_t *n);
 
 /* ---------------------------------------------------------------- events */
 

@@ -7,6 +7,7 @@ struct search {
 	struct fg_session *ses;
 	const char *experiment;
 	const char *group; /* NULL: all */
+	uint32_t by;       /* where a rule has what group is compared with */
 	struct fg_config *out;
 	size_t n, cap;
 	bool is_experiment, is_active, has_active, failed;
@@ -68,8 +69,8 @@ is_wanted(const struct search *s, const uint8_t *rule)
 	if (s->group == NULL)
 		return (le32load(rule + IMAGE_RULE_FLAGS) &
 			   IMAGE_RULE_GROUP_MEMBER) != 0;
-	return image_str_is(&s->ses->im, le32load(rule + IMAGE_RULE_GROUP),
-	    s->group, strlen(s->group));
+	return image_str_is(
+	    &s->ses->im, le32load(rule + s->by), s->group, strlen(s->group));
 }
 
 /* Walks the rules; the first match is enough where a name is given. */
@@ -135,13 +136,14 @@ put_details(const struct fg_session *ses, bool known, struct fg_details *out)
 	    .moved = ses->moved};
 }
 
-enum fg_status
-fg_get_experiment_by_group(struct fg_session *ses, const char *name,
-    const char *group, struct fg_config *out)
+static enum fg_status
+get_group(struct fg_session *ses, const char *name, const char *group,
+    uint32_t by, struct fg_config *out)
 {
 	struct search s = {.ses = ses,
 	    .experiment = name,
 	    .group = group,
+	    .by = by,
 	    .out = out,
 	    .cap = 1};
 
@@ -153,6 +155,20 @@ fg_get_experiment_by_group(struct fg_session *ses, const char *name,
 		    .id_type = ""};
 	put_details(ses, s.n > 0, &out->details);
 	return s.failed ? FG_E_NOMEM : FG_OK;
+}
+
+enum fg_status
+fg_get_experiment_by_group(struct fg_session *ses, const char *name,
+    const char *group, struct fg_config *out)
+{
+	return get_group(ses, name, group, IMAGE_RULE_GROUP, out);
+}
+
+enum fg_status
+fg_get_experiment_by_group_id(struct fg_session *ses, const char *name,
+    const char *group_id, struct fg_config *out)
+{
+	return get_group(ses, name, group_id, IMAGE_RULE_ID, out);
 }
 
 enum fg_status
