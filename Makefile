@@ -35,6 +35,7 @@ LIBDIR     ?= $(PREFIX)/lib$(if $(filter /usr,$(PREFIX)),$(addprefix \
 
 VERSION := 0.1.0
 SONAME  := libforkgate.so.0
+STICKY_SONAME := libforkgate-sticky.so.0
 
 # Each variant builds beside the others: build/plain, build/address-undefined.
 comma := ,
@@ -57,7 +58,7 @@ WARN += -Wno-tsan -Wno-unknown-warning-option
 endif
 endif
 
-override CPPFLAGS += -I. -iquote common -D_GNU_SOURCE \
+override CPPFLAGS += -I. -iquote common -iquote reader -D_GNU_SOURCE \
 	-DFORKGATE_VERSION='"$(VERSION)"' -MMD -MP
 override CFLAGS   += -std=c11 $(WARN) $(SANFLAGS) -fPIC -fvisibility=hidden \
 	-fstack-protector-strong
@@ -66,6 +67,7 @@ override LDFLAGS  += $(SANFLAGS) -Wl,--as-needed,-z,relro,-z,now
 # What a product links with, looked up only when it is linked.
 libs        = $(shell $(PKG_CONFIG) --libs $(1))
 READER_LIBS = -lunistring $(call libs,libcrypto libpcre2-8) -lm -pthread
+STICKY_LIBS = $(call libs,lmdb libcrypto) -pthread
 SYNCER_LIBS = $(call libs,lmdb libcurl inih zlib libcrypto libmaxminddb) \
 	-lunistring -lm
 ORIGIN_LIBS = $(call libs,libmicrohttpd zlib)
@@ -74,6 +76,7 @@ CMOCKA      = $(call libs,cmocka)
 obj    = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 COMMON = $(B)/libcommon.a
 READER = $(B)/libforkgate.a
+STICKY = $(B)/libforkgate-sticky.a
 SYNCER = $(B)/libsyncer.a
 TOOLS  = $(B)/libtools.a
 FIXTURE = $(call obj,tests/unit/*_fixture.c)
@@ -96,10 +99,12 @@ HAVE_PHP   := $(shell command -v $(PHP_CONFIG) 2>/dev/null)
 PHP_SO     := $(B)/php/forkgate.so
 
 .PHONY: all
-all: $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/forkgate $(B)/forkgate-origin
+all: $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/$(STICKY_SONAME) $(B)/forkgate \
+    $(B)/forkgate-origin
 
 $(COMMON): $(call obj,common/*.c)
 $(READER): $(call obj,reader/*.c)
+$(STICKY): $(call obj,reader/sticky/*.c)
 $(SYNCER): $(filter-out %/main.o,$(call obj,syncer/*.c))
 $(TOOLS): $(filter-out %/forkgate.o $(B)/tools/origin%,$(call obj,tools/*.c))
 %.a:
@@ -139,6 +144,15 @@ $(B)/reader/apache/%.o: override CPPFLAGS += $(call apxs,EXTRA_CPPFLAGS) \
 .PHONY: apache
 apache: $(MODULE)
 
+# A library of its own, because libforkgate is to need no LMDB.
+$(B)/$(STICKY_SONAME): $(call obj,reader/sticky/*.c) $(COMMON) \
+    reader/sticky/forkgate_sticky.map
+	$(call Q,LD)$(CC) $(LDFLAGS) -shared -Wl,-soname,$(STICKY_SONAME) \
+	    -Wl,-z,nodelete \
+	    -Wl,--version-script=reader/sticky/forkgate_sticky.map \
+	    $(if $(SAN),,-Wl,--no-undefined) \
+	    -o $@ $(filter %.o %.a,$^) $(STICKY_LIBS)
+
 $(B)/forkgate-syncer: $(B)/syncer/main.o $(SYNCER) $(COMMON)
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(SYNCER_LIBS)
 
@@ -174,7 +188,7 @@ $(B)/forkgate-demo: $(call obj,tools/demo/*.c) $(TOOLS) $(SYNCER) $(READER) \
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(SYNCER_LIBS) $(READER_LIBS)
 
 $(TESTS): $(B)/%: $(B)/tests/unit/%.o $(FIXTURE) $(TOOLS) $(SYNCER) \
-    $(READER) $(COMMON)
+    $(STICKY) $(READER) $(COMMON)
 	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(CMOCKA) $(SYNCER_LIBS) $(READER_LIBS)
 
 $(E2E): $(B)/e2e/%: $(B)/tests/e2e/%.o $(READER) $(COMMON)
@@ -194,7 +208,8 @@ demo: deps
 	@$(B)/forkgate-demo $(B) $(or $(RULES),tools/demo/rules.json)
 
 # Everything that a test runs.  Two cores are worth using when nobody said so.
-UNDER_TEST = $(if $(APXS),$(MODULE)) $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/forkgate \
+UNDER_TEST = $(if $(APXS),$(MODULE)) $(B)/forkgate-syncer $(B)/$(SONAME) \
+	$(B)/$(STICKY_SONAME) $(B)/forkgate \
 	$(B)/forkgate-origin $(B)/forkgate-demo $(TESTS) $(E2E) $(FUZZ:%=$(B)/replay_%) \
 	$(if $(HAVE_PHP),$(PHP_SO))
 PARALLEL   = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -224,7 +239,7 @@ unit: $(TESTS)
 	@SAN='$(SAN)' ONLY='$(ONLY)' sh tests/run.sh $(B) unit
 
 .PHONY: check
-check: $(B)/$(SONAME)
+check: $(B)/$(SONAME) $(B)/$(STICKY_SONAME)
 	@sh tests/run.sh $(B) check
 
 # Every figure in one run, two minutes; best when the machine does nothing else.
@@ -271,18 +286,27 @@ SUBST    = sed -e 's|@VERSION@|$(VERSION)|g' -e 's|@PREFIX@|$(PREFIX)|g' \
 	-e 's|@SBINDIR@|$(SBINDIR)|g'
 
 .PHONY: install
-install: $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/forkgate
+install: $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/$(STICKY_SONAME) \
+    $(B)/forkgate
 	install -d $(addprefix $(DESTDIR),$(BINDIR) $(SBINDIR) $(INCLUDEDIR) \
 	    $(LIBDIR)/pkgconfig)
 	install -m 755 $(B)/forkgate $(DESTDIR)$(BINDIR)
 	install -m 755 $(B)/forkgate-syncer $(DESTDIR)$(SBINDIR)
 	install -m 644 reader/forkgate.h common/forkgate_status.h \
-	    $(DESTDIR)$(INCLUDEDIR)
+	    reader/sticky/forkgate_sticky.h $(DESTDIR)$(INCLUDEDIR)
 	install -m 755 $(B)/$(SONAME) \
 	    $(DESTDIR)$(LIBDIR)/libforkgate.so.$(VERSION)
 	ln -sf libforkgate.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libforkgate.so
-	$(SUBST) reader/forkgate.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/forkgate.pc
+	install -m 755 $(B)/$(STICKY_SONAME) \
+	    $(DESTDIR)$(LIBDIR)/libforkgate-sticky.so.$(VERSION)
+	ln -sf libforkgate-sticky.so.$(VERSION) \
+	    $(DESTDIR)$(LIBDIR)/$(STICKY_SONAME)
+	ln -sf $(STICKY_SONAME) $(DESTDIR)$(LIBDIR)/libforkgate-sticky.so
+	@set -e; for pc in reader/forkgate.pc.in \
+	    reader/sticky/forkgate-sticky.pc.in; do \
+	    to=$${pc##*/}; \
+	    $(SUBST) $$pc >$(DESTDIR)$(LIBDIR)/pkgconfig/$${to%.in}; done
 	@set -e; for page in $(MAN); do \
 	    to=$(DESTDIR)$(MANDIR)/man$${page##*.}; \
 	    install -d $$to; install -m 644 $$page $$to; done
@@ -316,9 +340,13 @@ install-apache: $(MODULE)
 .PHONY: uninstall
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/forkgate $(DESTDIR)$(SBINDIR)/forkgate-syncer
-	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,forkgate.h forkgate_status.h)
+	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,forkgate.h forkgate_status.h \
+	    forkgate_sticky.h)
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libforkgate.so.$(VERSION) \
 	    $(SONAME) libforkgate.so pkgconfig/forkgate.pc)
+	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,$(STICKY_SONAME) \
+	    libforkgate-sticky.so.$(VERSION) libforkgate-sticky.so \
+	    pkgconfig/forkgate-sticky.pc)
 	rm -f $(foreach page,$(MAN),$(DESTDIR)$(MANDIR)/man$(subst \
 	    .,,$(suffix $(page)))/$(notdir $(page)))
 	rm -f $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(SERVICES)))

@@ -1,11 +1,29 @@
 #!/bin/sh
-# What programs see of the shared library: it exports just what the public
+# What programs see of a shared library: it exports just what its public
 # headers declare, needs only what it may, and cannot be unloaded.
 #
-#   check_exports.sh [LIBRARY]
+#   check_exports.sh [LIBRARY]            both when none is named
 set -u
 cd "$(dirname "$0")/.." || exit 1
-so=${1:-${BUILD:-build/plain}/libforkgate.so.0}
+if [ $# = 0 ]; then
+	build=${BUILD:-build/plain} failed=0
+	for so in "$build/libforkgate.so.0" "$build/libforkgate-sticky.so.0"; do
+		sh tests/check_exports.sh "$so" || failed=1
+	done
+	exit $failed
+fi
+so=$1
+# The store of sticky values alone needs LMDB, and libcrypto for its sums.
+case $so in
+*-sticky*)
+	headers=reader/sticky/forkgate_sticky.h
+	may='liblmdb.so.*|libcrypto.so.*'
+	;;
+*)
+	headers='reader/forkgate.h common/forkgate_status.h'
+	may='libm.so.*|libcrypto.so.*|libpcre2-8.so.*|libunistring.so.*'
+	;;
+esac
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 bad=0
@@ -22,7 +40,8 @@ fi
 
 # Declarations begin with FG_API and may go on over lines; comments may not
 # pass for one.
-cat reader/forkgate.h common/forkgate_status.h |
+# shellcheck disable=SC2086 # several names
+cat $headers |
     awk '{ while ((i = index($0, "/*")) && (j = index(substr($0, i + 2), "*/")))
 	$0 = substr($0, 1, i - 1) substr($0, i + j + 3) }
 	inside { if (j = index($0, "*/")) { $0 = substr($0, j + 2); inside = 0 }
@@ -43,11 +62,8 @@ dynamic=$(readelf -dW "$so")
 
 # A worker loads no more than this, above all no network and no TLS library.
 for lib in $(echo "$dynamic" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
-	case $lib in
-	libc.so.* | libm.so.* | libpthread.so.* | ld-linux*) ;;
-	libcrypto.so.* | libpcre2-8.so.* | libunistring.so.*) ;;
-	*) complain "$so needs $lib" ;;
-	esac
+	echo "$lib" | grep -qxE "libc.so.*|libpthread.so.*|ld-linux.*|$may" ||
+	    complain "$so needs $lib"
 done
 
 echo "$dynamic" | grep -q "(SONAME).*\[$(basename "$so")\]" ||

@@ -23,11 +23,13 @@ alone() {
 # What goes into a server includes that server's headers, and is built by it.
 for header in $(find common reader syncer tools -name '*.h' \
     ! -path 'reader/apache/*' ! -path 'reader/php/*' | sort); do
-	alone "$header" "$cc" -x c -std=c11 -I. -iquote common -D_GNU_SOURCE
+	alone "$header" "$cc" -x c -std=c11 -I. -iquote common -iquote reader \
+	    -D_GNU_SOURCE
 done
 
-alone reader/forkgate.h "$cc" -x c -std=c99 -I. -iquote common
-if command -v g++ >/dev/null 2>&1; then
-	alone reader/forkgate.h g++ -x c++ -std=c++11 -I. -iquote common
-fi
+for header in reader/forkgate.h reader/sticky/forkgate_sticky.h; do
+	alone $header "$cc" -x c -std=c99 -I. -iquote common -iquote reader
+	command -v g++ >/dev/null 2>&1 || continue
+	alone $header g++ -x c++ -std=c++11 -I. -iquote common -iquote reader
+done
 exit $bad

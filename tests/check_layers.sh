@@ -21,7 +21,9 @@ includes() {
 # Folders: what nothing in them may include.
 while read -r dir what; do
 	[ -n "$dir" ] || continue
-	found=$(includes "$dir" | grep -E "^[^ ]+ [<\"]($what)")
+	# reader/sticky is a library of its own: see below.
+	found=$(includes "$dir" | grep -v '^reader/sticky/' |
+	    grep -E "^[^ ]+ [<\"]($what)")
 	[ -z "$found" ] || complain "$dir must not include these:
 $found"
 done <<'EOF'
@@ -40,16 +42,27 @@ found=$(includes reader/php reader/apache | grep -E '[<"]reader/' | grep -v '"re
 [ -z "$found" ] || complain "only forkgate.h of reader:
 $found"
 
+# The store of sticky values knows common, LMDB, and of the library no more
+# than a program does; and the library does not know it.
+found=$(includes reader/sticky |
+    grep -E ' [<"](\.\./)*(syncer|tools|tests|reader)/|[<"](curl|jsmn|openssl)' |
+    grep -vE '"reader/sticky/[a-z_]+\.h$')
+found=$found$(includes reader | grep -v '^reader/sticky/' |
+    grep -E '[<"](reader/sticky/|forkgate_sticky)')
+[ -z "$found" ] || complain "reader/sticky stands beside the library:
+$found"
+
 # The public headers stand alone: a program has nothing else of ours.
-found=$(grep -nE '#include "' reader/forkgate.h common/forkgate_status.h |
-    grep -v '"forkgate_status.h"')
+found=$(grep -nE '#include "' reader/forkgate.h common/forkgate_status.h \
+    reader/sticky/forkgate_sticky.h |
+    grep -vE '"forkgate_status.h"|sticky.h:[0-9]+:#include "forkgate.h"')
 [ -z "$found" ] || complain "a public header includes a private one:
 $found"
 
 # Headers of other projects: each has one home, or one in each product.
 home_of() {
 	case $1 in
-	lmdb.h) echo 'syncer/store[a-z_]*\.c' ;;
+	lmdb.h) echo 'syncer/store[a-z_]*\.c|reader/sticky/sticky_[a-z]+\.[ch]' ;;
 	curl/*) echo 'syncer/http\.c' ;;
 	jsmn.h) echo 'syncer/json\.c' ;;
 	ini.h) echo 'syncer/config\.c' ;;

@@ -83,6 +83,8 @@ while read -r file header; do
 	catches layers "$(echo "$header" | tr -d '<>"')"
 done <<'EOF'
 common/crc32c.c "reader/forkgate.h"
+reader/sticky/sticky_env.c "reader/user.h"
+reader/sticky.c "reader/sticky/sticky_env.h"
 common/crc32c.h "syncer/json.h"
 common/crc32c.c <curl/curl.h>
 reader/planted.c "syncer/json.h"

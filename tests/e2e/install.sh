@@ -38,9 +38,14 @@ cat >"$tmp/wanted" <<'EOF'
 ./bin/forkgate
 ./include/forkgate.h
 ./include/forkgate_status.h
+./include/forkgate_sticky.h
+./lib/libforkgate-sticky.so
+./lib/libforkgate-sticky.so.0
+./lib/libforkgate-sticky.so.VERSION
 ./lib/libforkgate.so
 ./lib/libforkgate.so.0
 ./lib/libforkgate.so.VERSION
+./lib/pkgconfig/forkgate-sticky.pc
 ./lib/pkgconfig/forkgate.pc
 ./sbin/forkgate-syncer
 EOF
@@ -83,6 +88,32 @@ ${CC:-cc} -std=c11 $strict -o "$tmp/app" "$tmp/app.c" \
     $(pkg-config --cflags --libs forkgate) >"$tmp/log" 2>&1 &&
     "$tmp/app" >>"$tmp/log" 2>&1
 verdict c-program $? "does not compile, link or run"
+
+# The store of sticky values, without a word of LMDB.
+cat >"$tmp/sticky.c" <<'EOF'
+#include <forkgate_sticky.h>
+
+int main(int argc, char **argv)
+{
+	struct fg_sticky_store_options options = FG_STICKY_STORE_OPTIONS_INIT;
+	struct fg_sticky_storage storage;
+	struct fg_sticky_store *store;
+
+	options.dir = argv[argc - 1];
+	if (fg_sticky_store_open(&options, &store) != FG_OK)
+		return 1;
+	fg_sticky_store_use(store, &storage);
+	if (storage.save(storage.arg, "a:userID", "exp", "x", 1) != FG_OK)
+		return 1;
+	fg_sticky_store_close(store);
+	return 0;
+}
+EOF
+# shellcheck disable=SC2046,SC2086
+${CC:-cc} -std=c11 $strict -o "$tmp/sticky" "$tmp/sticky.c" \
+    $(pkg-config --cflags --libs forkgate-sticky) >"$tmp/log" 2>&1 &&
+    "$tmp/sticky" "$tmp/values" >>"$tmp/log" 2>&1
+verdict sticky-program $? "does not compile, link or run"
 
 if command -v g++ >/dev/null 2>&1; then
 	# shellcheck disable=SC2046,SC2086
