@@ -6,6 +6,9 @@
 
 start_rules
 "$BUILD/forkgate" compile tests/e2e/data/rules.json -o "$T/rules.fgs" >/dev/null
+sed "s/\"ratio\": 1.50/\"long\": \"$(printf %040000d 0)\"/" \
+    tests/e2e/data/rules.json >"$T/long.json"
+"$BUILD/forkgate" compile "$T/long.json" -o "$T/long.fgs" >/dev/null
 
 conf() {
 	cat <<-END
@@ -126,6 +129,15 @@ conf() {
 	ServerName snapshot.test
 	ForkgateSnapshot $T/rules.fgs
 	</VirtualHost>
+	<VirtualHost *>
+	ServerName long.test
+	ForkgateSnapshot $T/long.fgs
+	ForkgateEnv LONG config limits/long short
+	</VirtualHost>
+	<VirtualHost *>
+	ServerName circle.test
+	ForkgateUser userID user-%{forkgate_gate:everyone}
+	</VirtualHost>
 	END
 }
 
@@ -221,6 +233,18 @@ test_hosts() {
 	    -H "Host: production.test" -H "X-Email: a@b.c"
 	expect "$mpm-snapshot" NESTED=1 "/env.cgi?NESTED&size=1000" \
 	    -H "Host: snapshot.test"
+	expect "$mpm-long-value" LONG=short "/env.cgi?LONG&size=1000" \
+	    -H "Host: long.test"
+	told long-value "bytes long and taken for absent"
+	body user-that-asks '"userID":"user-false"' /init \
+	    -H "Host: circle.test"
+	told user-that-asks "before there is a user"
+}
+
+# told NAME TEXT: in the error log.
+told() {
+	grep -qF -- "$2" "$W/log/error"
+	verdict "$mpm-$1-is-told" $? "the log has no '$2'"
 }
 
 test_user() {
@@ -271,8 +295,7 @@ test_init() {
 	verdict "$mpm-init-unknown-key" $? "$(status_of /init/key)"
 	[ "$(status_of /init/small)" = 503 ]
 	verdict "$mpm-init-bounded" $? "$(status_of /init/small)"
-	grep -q 'forkgate: .* over max-bytes of ForkgateInit' "$W/log/error"
-	verdict "$mpm-init-bounded-is-told" $? "the log does not"
+	told init-bounded "is over max-bytes of ForkgateInit"
 }
 
 # Exposures: none where they are off, and as often as the host wants them.

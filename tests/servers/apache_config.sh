@@ -149,3 +149,8 @@ sed "s| /| $T/root/|" "$mods/forkgate.load" >"$T/load"
 } >"$W/httpd.conf"
 apache2 -t -d "$W" -f "$W/httpd.conf" >"$T/said" 2>&1
 verdict installed-module-loads $? "$(cat "$T/said")"
+
+exported=$(nm -D --defined-only "$BUILD/mod_forkgate.so" | sed 's/.* //')
+[ "$exported" = forkgate_module ] &&
+    readelf -dW "$BUILD/mod_forkgate.so" | grep -q 'FLAGS_1.*NODELETE'
+verdict module-is-a-good-guest $? "it exports $exported, or can be unloaded"

@@ -6,19 +6,29 @@
 . "$(dirname "$0")/lib_apache.sh"
 
 start_rules
+htpasswd -bc "$W/users" ada secret 2>/dev/null
 
 conf() {
 	cat <<-END
 	ForkgateStateDir $STATE
 	ForkgateUser userID %{forkgate_query:uid}
+	ForkgateUser userID %{REMOTE_USER}
 	ForkgateEnv EVERYONE gate everyone
 	Header set X-Everyone "expr=%{forkgate_gate:everyone}"
+	<Location /login>
+	AuthType Basic
+	AuthName x
+	AuthUserFile $W/users
+	Require valid-user
+	SetHandler forkgate-init
+	</Location>
 	END
 }
 
 begin_apache() {
 	conf >"$W/life.conf"
-	start_apache_with "$1" headers <"$W/life.conf"
+	start_apache_with "$1" headers auth_basic authn_core authn_file \
+	    authz_user <"$W/life.conf"
 }
 
 # is TEXT: the gate's value, as each of some requests in a row sees it, which
@@ -155,6 +165,8 @@ for mpm in prefork worker event; do
 	: >"$W/log/error"
 	: >"$T/answered"
 	begin_apache $mpm
+	get /login -u ada:secret | grep -q '"userID":"ada"'
+	verdict "$mpm-user-of-login" $? "$(get /login -u ada:secret)"
 	test_rules_change
 	test_restarts
 	test_events
@@ -190,6 +202,23 @@ if $as_root; then
 else
 	skip unprivileged "the tests do not run as root: all above was"
 fi
+
+# Nobody said where rules are: the same defaults, and the log tells what to do.
+rm -f "$W"/log/*
+start_apache_with event headers <<END
+ForkgateEnv EVERYONE gate everyone
+Header set X-Everyone "expr=%{forkgate_gate:everyone}"
+<Location /init>
+SetHandler forkgate-init
+</Location>
+END
+is false
+verdict defaults-without-state-dir $? "the gate is on"
+[ "$(status_of /init)" = 503 ]
+verdict no-response-without-state-dir $? "$(status_of /init)"
+grep -q 'no rules: ForkgateStateDir says where' "$W/log/error"
+verdict missing-state-dir-is-told $? "it is not"
+stop_server "$apache_pid"
 
 # Started before there is anything: defaults, one line in the log, and then the
 # rules, without a restart.
