@@ -100,7 +100,7 @@ init_handler(request_rec *r)
 		return refuse(r, st);
 	if (len >
 	    (size_t)(conf->max_bytes >= 0 ? conf->max_bytes : MAX_BYTES)) {
-		trouble(TROUBLE_LENGTH, r,
+		trouble(TROUBLE_INIT_LENGTH, r,
 		    "forkgate: an initialize response of %lu bytes is over "
 		    "max-bytes of ForkgateInit",
 		    (unsigned long)len);
