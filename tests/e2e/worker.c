@@ -12,6 +12,8 @@
  *                                       event to ACKS once it was accepted
  *   worker watch STATE GATE CONFIG SEC  checks for SEC seconds, or until
  *                                       SIGTERM, that rules never mix
+ *   worker turns STATE USER GATE        tells each change of a gate, with the
+ *                                       Unix time in ms, until SIGTERM
  *   worker quiet STATE GATE             phases between marks, for strace
  *
  * A tag's events carry their name as the value.  Exit status 0 is success.
@@ -378,6 +380,42 @@ cmd_watch(char *argv[])
 	return n > 0 ? 0 : 1;
 }
 
+/* ------------------------------------------------- a gate that turns */
+
+static int
+cmd_turns(char *argv[])
+{
+	struct sigaction act = {.sa_handler = on_term};
+	char last[80] = "", now[80];
+	struct fg_session *ses;
+	struct timespec t;
+	struct fg_user *user;
+	struct fg_gate gate;
+
+	sigaction(SIGTERM, &act, NULL);
+	open_client(argv[0]);
+	user = new_user(argv[1]);
+	while (!stopped) {
+		ses = begin();
+		fg_get_gate(ses, user, argv[2], FG_NO_EXPOSURE, &gate);
+		snprintf(now, sizeof(now), "%s %s",
+		    gate.value ? "true" : "false", gate.details.reason);
+		fg_session_end(ses);
+		if (strcmp(now, last) != 0) {
+			clock_gettime(CLOCK_REALTIME, &t);
+			printf("%lld %s\n",
+			    (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000,
+			    now);
+			fflush(stdout);
+			memcpy(last, now, sizeof(last));
+		}
+		nap(2);
+	}
+	fg_user_free(user);
+	fg_close(fg);
+	return 0;
+}
+
 /* ------------------------------------------- phases for strace to see */
 
 /* A system call that does nothing but leave a line in the trace. */
@@ -492,6 +530,7 @@ static const struct {
     {"late", 3, cmd_late},
     {"endless", 3, cmd_endless},
     {"watch", 4, cmd_watch},
+    {"turns", 3, cmd_turns},
     {"quiet", 2, cmd_quiet},
 };
 
