@@ -3,6 +3,7 @@
 #include "common/lower.h"
 #include "reader/expose.h"
 #include "reader/layer.h"
+#include "reader/override.h"
 #include "reader/sample.h"
 
 /* What the storage is to be told: in the session's arena. */
@@ -253,6 +254,24 @@ must_yield(struct call *c, const struct sticky_record *r)
 		is_so(c, &name, EVAL_OVERRIDES));
 }
 
+/*
+ * A layer's record brings back what an experiment gave it; not so where the
+ * host's operator has taken that experiment into his hands.
+ */
+static bool
+is_of_host(struct call *c, const struct sticky_record *r)
+{
+	const struct image *host = c->ses->in.hostwide;
+	struct image_str name;
+	struct hostwide o;
+
+	if (host == NULL || r->delegate == NULL)
+		return false;
+	name = str_of(r->delegate);
+	return override_of_host(host, HOSTWIDE_EXPERIMENT, name.bytes, name.len,
+		   name.hash, c->user, &o) != HOSTWIDE_ABSENT;
+}
+
 static bool
 take_result(struct call *c, struct sticky_record *r)
 {
@@ -302,7 +321,7 @@ decide(struct call *c, const char *key)
 	if (c->sticky == NULL || !is_active(c, r)) {
 		push(c, key, c->name, NULL, 0);
 	} else if (r != NULL) {
-		if (!must_yield(c, r))
+		if (!is_of_host(c, r) && !must_yield(c, r))
 			c->record = r;
 	} else if (!is_newer && c->e.r.is_experiment_active &&
 	    c->e.r.is_experiment_group) {

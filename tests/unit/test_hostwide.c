@@ -359,6 +359,69 @@ a_store_takes_values_and_whole_parameters(void **state)
 	close_all();
 }
 
+/* {"ref_type": ref, ...}: the n fields of a parameter, as the caller has it. */
+static struct fg_member
+parameter(const char *key, const char *const (*fields)[2], size_t n,
+    struct fg_member *members)
+{
+	struct fg_member m = {.key = key, .key_len = strlen(key)};
+
+	for (size_t i = 0; i < n; i++) {
+		members[i] = (struct fg_member){
+		    .key = fields[i][0], .key_len = strlen(fields[i][0])};
+		members[i].value.type = FG_STRING;
+		members[i].value.u.string.bytes = fields[i][1];
+		members[i].value.u.string.len = strlen(fields[i][1]);
+	}
+	m.value.type = FG_OBJECT;
+	m.value.u.object.members = members;
+	m.value.u.object.n = n;
+	return m;
+}
+
+static void
+a_programs_store_takes_whole_parameters_too(void **state)
+{
+	static const char *const gate[][2] = {{"ref_type", "gate"},
+	    {"param_type", "string"}, {"gate_name", "on"}, {"pass_value", "P"},
+	    {"fail_value", "F"}};
+	static const char *const layer[][2] = {{"ref_type", "layer"},
+	    {"param_type", "string"}, {"layer_name", "l"}, {"param_name", "p"}};
+	static const char *const fixed[][2] = {{"ref_type", "static"},
+	    {"param_type", "string"}, {"value", "inner"}};
+	static const char *const lacks[][2] = {
+	    {"ref_type", "gate"}, {"param_type", "string"}, {"x", "y"}};
+	struct fg_member of[4][5], members[5];
+	struct fg_store store;
+	enum fg_type type;
+
+	(void)state;
+	open_beside(NULL, 0);
+	members[0] = parameter("g", gate, 5, of[0]);
+	members[1] = parameter("l", layer, 4, of[1]);
+	members[2] = parameter("f", fixed, 3, of[2]);
+	members[3] = parameter("o", lacks, 3, of[3]);
+	members[4] = (struct fg_member){.key = "n", .key_len = 1};
+	members[4].value.type = FG_INT;
+	members[4].value.u.integer = 3;
+	assert_int_equal(
+	    fg_override_value(fg, FG_STORE, "s", NULL, members, 5), FG_OK);
+	fg_get_store(ses, user, "s", 0, &store);
+	assert_string_equal(fg_store_string(&store, "g", ""), "P");
+	assert_string_equal(fg_store_string(&store, "l", ""), "t");
+	assert_string_equal(fg_store_string(&store, "f", ""), "inner");
+	assert_int_equal(fg_store_int(&store, "n", 0), 3);
+	/* What lacks a field is a value like any other. */
+	assert_non_null(fg_store_json(&store, "o", NULL, &type));
+	assert_int_equal(type, FG_OBJECT);
+	assert_string_equal(fg_store_string(&store, "x", "none"), "none");
+	fg_override_gate(fg, "on", NULL, false);
+	assert_string_equal(fg_store_string(&store, "g", ""), "F");
+	fg_remove_override(fg, FG_STORE, "s", NULL);
+	assert_string_equal(fg_store_string(&store, "x", "none"), "rules");
+	close_all();
+}
+
 static void
 a_clients_response_has_them_if_asked_for(void **state)
 {
@@ -534,6 +597,7 @@ main(void)
 		an_id_comes_before_everyone_and_the_user_id_before_others),
 	    cmocka_unit_test(the_host_has_the_last_word),
 	    cmocka_unit_test(a_store_takes_values_and_whole_parameters),
+	    cmocka_unit_test(a_programs_store_takes_whole_parameters_too),
 	    cmocka_unit_test(a_clients_response_has_them_if_asked_for),
 	    cmocka_unit_test(
 		any_byte_may_be_any_other_and_any_cut_is_refused_or_answered),

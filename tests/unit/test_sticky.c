@@ -6,6 +6,7 @@
 
 #include "common/endian.h"
 #include "reader/sticky_record.h"
+#include "syncer/compile_hostwide.h"
 #include "tests/unit/formats.h"
 #include "tests/unit/rules_fixture.h"
 #include "tests/unit/sticky_fixture.h"
@@ -62,8 +63,10 @@ struct world {
 	struct fg_user *ada;
 };
 
+/* With overrides of the host beside them. */
 static void
-open_rules(struct world *w, const char *configs)
+open_beside(struct world *w, const char *configs,
+    const struct snapshot_part *more, size_t n)
 {
 	struct fixture_doc doc = {gates, configs, layers, conditions, stores};
 	struct fg_options o = FG_OPTIONS_INIT;
@@ -72,10 +75,16 @@ open_rules(struct world *w, const char *configs)
 	fg_session_end(w->ses);
 	fg_close(w->fg);
 	o.sticky = &w->storage.storage;
-	w->fg = fixture_open(text, &o);
+	w->fg = fixture_open_beside(text, &o, more, n);
 	free(text);
 	assert_int_equal(fg_session_begin(w->fg, &w->ses), FG_OK);
 	sticky_fixture_clear_ops(&w->storage);
+}
+
+static void
+open_rules(struct world *w, const char *configs)
+{
+	open_beside(w, configs, NULL, 0);
 }
 
 static void
@@ -440,6 +449,41 @@ no_cut_and_no_flipped_bit_passes(void **state)
 	arena_free(&a);
 }
 
+static void
+no_record_brings_back_what_the_host_overrides(void **state)
+{
+	static const char json[] =
+	    "{\"overrides\":[{\"experiment\":\"exp\",\"value\":"
+	    "{\"color\":\"host\"}}]}";
+	struct hostwide_text value;
+	struct hostwide_error err;
+	struct snapshot_part part = {.kind = MANIFEST_OVERRIDES};
+	struct fg_sticky none = {0}, kept;
+	struct fg_layer layer;
+	struct world w;
+
+	(void)state;
+	begin(&w);
+	fg_get_layer_sticky(w.ses, w.ada, "page", 0, &none, &layer);
+	assert_color(layer.params, "red");
+	assert_int_equal(compile_hostwide(json, strlen(json), &value, &err), 0);
+	part.data = value.bytes;
+	part.len = value.len;
+	open_beside(&w, EXPERIMENTS("green"), &part, 1);
+	load(&w, &kept);
+	fg_get_layer_sticky(w.ses, w.ada, "page", 0, &kept, &layer);
+	assert_color(layer.params, "host");
+	assert_string_equal(layer.details.reason, "LocalOverride:Recognized");
+	/* Nothing is forgotten by it: lifted, the record counts again. */
+	assert_told(&w, "", 0);
+	open_rules(&w, EXPERIMENTS("green"));
+	load(&w, &kept);
+	fg_get_layer_sticky(w.ses, w.ada, "page", 0, &kept, &layer);
+	assert_color(layer.params, "red");
+	free(value.bytes);
+	end(&w);
+}
+
 int
 main(void)
 {
@@ -451,6 +495,7 @@ main(void)
 	    cmocka_unit_test(what_asks_without_values_removes_them),
 	    cmocka_unit_test(manual_exposures_and_other_kinds_leave_it_alone),
 	    cmocka_unit_test(an_override_wins_and_is_not_saved),
+	    cmocka_unit_test(no_record_brings_back_what_the_host_overrides),
 	    cmocka_unit_test(a_storage_that_fails_loses_nothing_but_stickiness),
 	    cmocka_unit_test(a_damaged_record_is_replaced_and_a_newer_one_kept),
 	    cmocka_unit_test(a_storage_without_all_three_functions_is_refused),
