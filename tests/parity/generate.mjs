@@ -4,11 +4,13 @@
 //
 // Writes OUT/0001/document.json, OUT/0001/cases.jsonl and so on; the cases are
 // every entity of the document for each user.  OUT/0001/idlists has a file for
-// each ID list.  ID_LISTS=0 and COUNTRY=0 in the environment leave out what a
+// each ID list.  Every third document has a host's overrides beside it, in
+// OUT/0003/overrides.json.  ID_LISTS=0 and COUNTRY=0 in the environment leave out what a
 // document alone cannot answer.
 import fs from 'node:fs';
 import path from 'node:path';
 import { makeDocument, makeIdList } from './document.mjs';
+import { makeOverrides } from './overrides.mjs';
 import { Random } from './random.mjs';
 import { makeUser } from './users.mjs';
 import { ID_LISTS } from './words.mjs';
@@ -31,13 +33,19 @@ for (let number = 1; number <= Number(docs); number++) {
   const random = new Random(`users ${seed} ${number}`);
   const list = [...questions(document)];
   const lines = [];
+  const asking = [];
   for (let i = 0; i < Number(users); i++) {
     const user = makeUser(random, Object.values(document.condition_map));
+    asking.push(user);
     for (const question of list) lines.push(`${JSON.stringify({ user, ...question })}\n`);
   }
   fs.mkdirSync(path.join(folder, 'idlists'), { recursive: true });
   const members = new Random(`id lists ${seed} ${number}`);
   for (const name of options.idLists ? ID_LISTS : []) fs.writeFileSync(path.join(folder, 'idlists', name), makeIdList(members, name));
+  if (number % 3 === 0) {
+    const overrides = makeOverrides(new Random(`overrides ${seed} ${number}`), document, asking);
+    fs.writeFileSync(path.join(folder, 'overrides.json'), JSON.stringify(overrides));
+  }
   fs.writeFileSync(path.join(folder, 'document.json'), JSON.stringify(document));
   fs.writeFileSync(path.join(folder, 'cases.jsonl'), lines.join(''));
 }

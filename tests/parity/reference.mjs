@@ -4,7 +4,8 @@
 //
 // NODE_FOLDER is where npm installed it.  Reads document.json, idlists/ and
 // cases.jsonl of each folder and writes reference.jsonl there, a line for each
-// case, and responses.jsonl, a client initialize response for each user.  The
+// case, and responses.jsonl, a client initialize response for each user, which
+// overrides.json, if it is there, has no part in.  The
 // rules and ID lists come from a server in this process: it takes lists from
 // nowhere else.  COUNTRY=0 in the environment leaves its countries out.
 //
@@ -17,6 +18,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { hashedName } from './names.mjs';
+import { applyOverrides } from './overrides.mjs';
 
 const [nodeFolder, ...folders] = process.argv.slice(2);
 const require = createRequire(path.join(path.resolve(nodeFolder), 'here.js'));
@@ -114,12 +116,14 @@ function untold({ feature_gates: gates, dynamic_configs: configs, layer_configs:
 
 const keyOf = ({ kind, name }) => `${kind === 'experiment' ? 'config' : kind} ${name}`;
 
+const isOverridden = (live) => live.details.reason.startsWith('LocalOverride:');
+
 // The response's entry, if it is about the same evaluation.
 function entryOf(response, { kind, name }, live, without) {
   if (response === null || kind === 'param_store' || without.has(keyOf({ kind, name }))) return null;
   const maps = { gate: 'feature_gates', layer: 'layer_configs' };
   const entry = response[maps[kind] ?? 'dynamic_configs']?.[name];
-  if (entry === undefined || live.details.reason.endsWith(':Unsupported')) return null;
+  if (entry === undefined || live.details.reason.endsWith(':Unsupported') || isOverridden(live)) return null;
   return entry.rule_id === live.ruleID && same(entry.value, live.value ?? {}) ? entry : null;
 }
 
@@ -191,6 +195,8 @@ async function answerAll(folder, number) {
   const parsed = JSON.parse(fs.readFileSync(path.join(folder, 'document.json'), 'utf8'));
   const server = await serve(folder);
   const statsig = await open(server);
+  const overrides = path.join(folder, 'overrides.json');
+  if (fs.existsSync(overrides)) applyOverrides(statsig, JSON.parse(fs.readFileSync(overrides, 'utf8')));
   const without = untold(parsed, () => false);
   const withoutLists = untold(parsed, (gate) => gate in parsed.overrides);
   const withGates = untold(parsed, () => true);
@@ -208,7 +214,7 @@ async function answerAll(folder, number) {
     for (const question of questions) {
       const live = answer(statsig, user, question, stores);
       const isDefault = ['default', 'disabled'].includes(live.ruleID);
-      if (live.details.reason.endsWith(':Unsupported') || (isDefault && (withGates.has(keyOf(question)) || question.name in parsed.overrides))) left.add(keyOf(question));
+      if (live.details.reason.endsWith(':Unsupported') || isOverridden(live) || (isDefault && (withGates.has(keyOf(question)) || question.name in parsed.overrides))) left.add(keyOf(question));
       lines.push(`${JSON.stringify(tell(question, live, entryOf(response, question, live, without), withoutLists))}\n`);
     }
     responses.push(`${JSON.stringify(told(hashed, left, hash))}\n`);

@@ -29,6 +29,8 @@ die() {
 ask() {
 	folder=$1 rules=$2 out=$3
 	shift 3
+	[ ! -f "$folder/overrides.json" ] ||
+	    set -- --overrides "$folder/overrides.json" "$@"
 	# shellcheck disable=SC2086 # no path here has a space
 	"$forkgate" eval --rules "$rules" --idlists "$folder/idlists" $sources \
 	    --cases "$folder/cases.jsonl" "$@" \
