@@ -131,6 +131,14 @@ hash_sha256_64(const void *data, size_t n)
 	return hash_finish64_2(&initial, data, n, NULL, 0);
 }
 
+uint64_t
+hash_sha256_64_end(const struct sha256_end *end)
+{
+	static const uint8_t none[HASH_BLOCK];
+
+	return hash_finish64_end(&initial, none, 0, end);
+}
+
 void
 hash_sha256(const void *data, size_t n, uint8_t out[HASH_SIZE])
 {

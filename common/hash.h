@@ -59,6 +59,9 @@ hash_finish64_end(const struct hash_state *st, const void *a, size_t an,
 /* The same from the beginning, for text without a stored state. */
 uint64_t hash_sha256_64(const void *data, size_t n);
 
+/* The same of what a sha256_end holds. */
+uint64_t hash_sha256_64_end(const struct sha256_end *end);
+
 void hash_sha256(const void *data, size_t n, uint8_t out[HASH_SIZE]);
 
 /* The digest in base64 with '+' and '/'; no NUL is written. */

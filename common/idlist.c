@@ -99,7 +99,7 @@ idlist_tag(const void *name, size_t n)
 uint64_t
 idlist_key(const void *unit, size_t n)
 {
-	return hash_sha256_64(unit, n) >> (64 - IDLIST_KEY_BITS);
+	return idlist_key_of_hash(hash_sha256_64(unit, n));
 }
 
 static int

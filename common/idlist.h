@@ -58,8 +58,13 @@ bool idlist_is_of(const struct idlist *list, const void *name, size_t n);
 /* The tag by which a manifest knows the values of a list. */
 uint64_t idlist_tag(const void *name, size_t n);
 
-/* The key of a unit. */
+/* The key of a unit, and of its hash_sha256_64(). */
 uint64_t idlist_key(const void *unit, size_t n);
+static inline uint64_t
+idlist_key_of_hash(uint64_t hash)
+{
+	return hash >> (64 - IDLIST_KEY_BITS);
+}
 
 /* The key that eight characters of base64 spell; false for others. */
 bool idlist_key_of_text(const char text[IDLIST_KEY_LEN], uint64_t *key);

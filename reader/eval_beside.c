@@ -74,6 +74,18 @@ open_list(struct eval *e, const struct image_str *name, enum idlist_kind kind,
 	return is_there(e, st) && idlist_is_of(out, name->bytes, name->len);
 }
 
+/* A user ID is kept as it is hashed. */
+static uint64_t
+key_of(struct eval *e, const struct dyn *v)
+{
+	const struct sha256_end *end = NULL;
+
+	if (v == &e->user->atoms[IMAGE_ATOM_USER_ID])
+		end = user_end(e->user, v);
+	return end != NULL ? idlist_key_of_hash(hash_sha256_64_end(end))
+			   : idlist_key(v->text, v->len);
+}
+
 bool
 eval_in_list(struct eval *e, const struct dyn *v, const struct image_str *name)
 {
@@ -85,8 +97,7 @@ eval_in_list(struct eval *e, const struct dyn *v, const struct image_str *name)
 	has_delta = open_list(e, name, IDLIST_DELTA, &delta);
 	if (has_delta && delta.base != base.sum)
 		return eval_fail(e, EVAL_DAMAGED);
-	return idlist_has(
-	    &base, has_delta ? &delta : NULL, idlist_key(v->text, v->len));
+	return idlist_has(&base, has_delta ? &delta : NULL, key_of(e, v));
 }
 
 bool

@@ -192,6 +192,8 @@ an_end_is_hashed_like_any_other_piece(void **state)
 		}
 	}
 	assert_false(sha256_end_set(&end, data, SHA256_END_MAX + 1));
+	assert_true(sha256_end_set(&end, "abc", 3));
+	assert_true(hash_sha256_64_end(&end) == 0xba7816bf8f01cfeaULL);
 }
 
 static void
