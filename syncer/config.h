@@ -46,6 +46,7 @@ struct config_syncer {
 	uint64_t queue_bytes;
 	uint64_t queue_age_ms;
 	uint64_t quarantine_bytes;
+	uint64_t quarantine_files;
 	uint64_t sync_interval_ms;
 	uint64_t shutdown_timeout_ms;
 };

@@ -32,6 +32,7 @@ const struct config_key config_keys[] = {
     {CONFIG_SYNCER, "queue_bytes", CONFIG_BYTES, S(queue_bytes), "1G", MIB, 1024 * GIB},
     {CONFIG_SYNCER, "queue_age", CONFIG_MS, S(queue_age_ms), "7d", MINUTE, YEAR},
     {CONFIG_SYNCER, "quarantine_bytes", CONFIG_BYTES, S(quarantine_bytes), "64M", MIB, 64 * GIB},
+    {CONFIG_SYNCER, "quarantine_files", CONFIG_COUNT, S(quarantine_files), "1000", 1, 100000},
     {CONFIG_SYNCER, "sync_interval", CONFIG_MS, S(sync_interval_ms), "1s", 0, HOUR},
     {CONFIG_SYNCER, "shutdown_timeout", CONFIG_MS, S(shutdown_timeout_ms), "10s", 0, 10 * MINUTE},
 

@@ -10,9 +10,11 @@ lane_init(struct lane *l, const char *project)
 	return events_counts_new(&l->counts);
 }
 
-static void
-batch_free(struct lane_batch *b)
+void
+lane_batch_free(struct lane_batch *b)
 {
+	if (b == NULL)
+		return;
 	jsonw_free(&b->json);
 	free(b->ends);
 	free(b);
@@ -25,7 +27,7 @@ lane_free(struct lane *l)
 
 	for (struct lane_batch *b = l->first; b != NULL; b = next) {
 		next = b->next;
-		batch_free(b);
+		lane_batch_free(b);
 	}
 	events_counts_free(l->counts);
 	memset(l, 0, sizeof(*l));
@@ -44,14 +46,14 @@ batch_empty(const struct lane_batch *b)
 	return b->n_changes == 0 && b->n_events == 0;
 }
 
-static struct lane_batch *
-batch_new(struct lane *l)
+struct lane_batch *
+lane_batch_new(struct lane *l, size_t n)
 {
 	struct lane_batch *b = calloc(1, sizeof(*b));
 
 	if (b == NULL)
 		return NULL;
-	b->ends = malloc(l->max_events * sizeof(*b->ends));
+	b->ends = malloc(n * sizeof(*b->ends));
 	if (b->ends == NULL) {
 		free(b);
 		return NULL;
@@ -69,7 +71,7 @@ lane_build(struct lane *l, uint64_t now_ms)
 	if (b == NULL) {
 		if (l->n_batches >= l->max_batches)
 			return FG_E_BUSY;
-		b = batch_new(l);
+		b = lane_batch_new(l, l->max_events);
 		if (b == NULL)
 			return FG_E_NOMEM;
 		if (l->last != NULL)
@@ -144,6 +146,19 @@ lane_note(struct lane *l, struct lane_segment *s, uint64_t pos)
 	return FG_OK;
 }
 
+/* Positions alone need no server. */
+static void
+make_ready(struct lane_batch *b)
+{
+	b->state = b->n_events > 0 ? LANE_READY : LANE_DONE;
+	b->pub.project = b->lane->project;
+	b->pub.events = b->json.text;
+	b->pub.events_len = b->json.len;
+	b->pub.n_events = b->n_events;
+	b->pub.ends = b->ends;
+	b->lane->n_batches++;
+}
+
 enum fg_status
 lane_close(struct lane *l)
 {
@@ -158,14 +173,33 @@ lane_close(struct lane *l)
 			return st;
 		b->ends[b->n_events++] = (uint32_t)b->json.len;
 	}
-	/* Positions alone need no server. */
-	b->state = b->n_events > 0 ? LANE_READY : LANE_DONE;
-	b->pub.project = l->project;
-	b->pub.events = b->json.text;
-	b->pub.events_len = b->json.len;
-	b->pub.n_events = b->n_events;
-	b->pub.ends = b->ends;
-	l->n_batches++;
+	make_ready(b);
+	return FG_OK;
+}
+
+bool
+lane_has_place(const struct lane *l)
+{
+	return l->n_batches + (building(l) != NULL) < l->max_batches;
+}
+
+/* Before an empty one that is being built: that is numbered when it fills. */
+enum fg_status
+lane_put(struct lane *l, struct lane_batch *b)
+{
+	struct lane_batch **at = &l->first;
+	enum fg_status st = lane_close(l);
+
+	if (st != FG_OK)
+		return st;
+	while (*at != NULL && (*at)->state != LANE_BUILDING)
+		at = &(*at)->next;
+	b->next = *at;
+	*at = b;
+	if (b->next == NULL)
+		l->last = b;
+	b->serial = ++*l->serial;
+	make_ready(b);
 	return FG_OK;
 }
 
@@ -221,5 +255,5 @@ lane_drop_first(struct lane *l)
 	if (l->first == NULL)
 		l->last = NULL;
 	l->n_batches--;
-	batch_free(b);
+	lane_batch_free(b);
 }

@@ -17,6 +17,7 @@
 
 #include "common/jsonw.h"
 #include "syncer/events.h"
+#include "syncer/quarantine.h"
 #include "syncer/tail.h"
 #include "syncer/walk.h"
 
@@ -62,6 +63,7 @@ struct lane_batch {
 	uint32_t *ends;
 	size_t n_events;
 	size_t n_refused; /* of these, put into quarantine by themselves */
+	char file[QUARANTINE_NAME]; /* it came from there, or "" */
 	size_t n_changes;
 	struct lane_change changes[LANE_CHANGES];
 };
@@ -97,6 +99,19 @@ enum fg_status lane_note(struct lane *l, struct lane_segment *s, uint64_t pos);
 
 /* Ends the batch being built, if there is anything in it. */
 enum fg_status lane_close(struct lane *l);
+
+/*
+ * Makes a batch of events that are whole already, to be filled in by the caller
+ * (file, json, n_events, ends of which it has n) and then put.  NULL: no memory.
+ */
+struct lane_batch *lane_batch_new(struct lane *l, size_t n);
+void lane_batch_free(struct lane_batch *b);
+
+/* Has the lane a place for one? */
+bool lane_has_place(const struct lane *l);
+
+/* Takes it over, ready to be handed out.  Ends the batch being built before. */
+enum fg_status lane_put(struct lane *l, struct lane_batch *b);
 
 /* Is the batch being built as old as that? */
 bool lane_is_due(const struct lane *l, uint64_t now_ms, uint64_t delay_ms);

@@ -271,6 +271,7 @@ open_tail(struct ship *ship)
 	    .save_ms = SAVE_MS,
 	    .max_age_ms = config->syncer.queue_age_ms,
 	    .quarantine_bytes = config->syncer.quarantine_bytes,
+	    .quarantine_files = config->syncer.quarantine_files,
 	    .note = note,
 	};
 

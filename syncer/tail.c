@@ -17,6 +17,7 @@
 #define BYTES_DEFAULT      (1u << 20)
 #define IN_FLIGHT_DEFAULT  4
 #define QUARANTINE_DEFAULT (64u << 20)
+#define FILES_DEFAULT      1000
 #define MEASURE_STEP       2048
 
 /* ---- Opening and closing. ---- */
@@ -34,6 +35,8 @@ set_defaults(struct tail_options *opt)
 		opt->max_in_flight = IN_FLIGHT_DEFAULT;
 	if (opt->quarantine_bytes == 0)
 		opt->quarantine_bytes = QUARANTINE_DEFAULT;
+	if (opt->quarantine_files == 0)
+		opt->quarantine_files = FILES_DEFAULT;
 }
 
 static enum fg_status
@@ -73,8 +76,8 @@ open_tail(struct tail *t, const char *queue_dir, const char *quarantine_dir)
 {
 	enum fg_status st;
 
-	st = quarantine_open(
-	    &t->quarantine, quarantine_dir, t->opt.quarantine_bytes);
+	st = quarantine_open(&t->quarantine, quarantine_dir,
+	    t->opt.quarantine_bytes, t->opt.quarantine_files);
 	if (st != FG_OK)
 		return st;
 	t->dirfd = open(queue_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -180,6 +183,7 @@ tail_next(struct tail *t, uint64_t now_ms, struct tail_batch **out)
 	*out = give(t);
 	if (*out != NULL)
 		return FG_OK;
+	tail_replay(t, now_ms);
 	step = tail_pass_step(t, now_ms);
 	if (step < 0 && step != FG_E_BUSY)
 		return step;
@@ -226,14 +230,12 @@ keep_events(struct tail *t, const struct lane_batch *b, size_t first, size_t n,
     const char *reason)
 {
 	size_t from = first == 0 ? 0 : b->ends[first - 1] + (size_t)1;
-	char name[160], head[128];
-	struct timespec now;
+	char name[QUARANTINE_NAME], head[128];
 	enum fg_status st;
 
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	snprintf(name, sizeof(name), "batch-%lld-%llu-%zu-%.40s.json",
-	    (long long)now.tv_sec, (unsigned long long)b->serial, first,
-	    reason);
+	snprintf(name, sizeof(name), "batch-%llu-%llu-%zu-%.40s.json",
+	    (unsigned long long)tail_clock_ms(), (unsigned long long)b->serial,
+	    first, reason);
 	snprintf(head, sizeof(head), "{\"project\":\"%s\",\"events\":[",
 	    b->lane->project);
 	st = quarantine_write(&t->quarantine, name, head, b->pub.events + from,
@@ -251,7 +253,8 @@ tail_refuse(struct tail *t, struct tail_batch *batch, const char *reason)
 {
 	struct lane_batch *b = (struct lane_batch *)(void *)batch;
 
-	(void)keep_events(t, b, 0, b->n_events, reason);
+	if (b->file[0] == '\0' || tail_replay_refuse(t, b, reason) != FG_OK)
+		(void)keep_events(t, b, 0, b->n_events, reason);
 	return done(t, b);
 }
 

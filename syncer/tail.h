@@ -49,6 +49,7 @@ struct tail_options {
 	uint64_t save_ms;          /* accepted batches wait for others; 0: no */
 	uint64_t max_age_ms;       /* of what is worth shipping; 0: any */
 	uint64_t quarantine_bytes; /* kept at most; 0: 64 MiB */
+	uint64_t quarantine_files; /* kept at most; 0: 1000 */
 	/* Something an administrator should know, once for each thing. */
 	void (*note)(void *arg, const char *file, const char *what);
 	void *note_arg;
@@ -77,6 +78,7 @@ struct tail_stats {
 	uint64_t newer;       /* segments of a newer forkgate */
 	uint64_t strangers;   /* segments of other projects, last pass */
 	uint64_t quarantined; /* files moved to quarantine */
+	uint64_t replayed;    /* batches put back from there, and accepted */
 	uint64_t deleted;     /* segments shipped and finished */
 	uint64_t passes;      /* whole walks of the folder */
 	uint64_t segments;    /* seen in the last whole walk */
@@ -125,7 +127,7 @@ enum fg_status tail_accept(struct tail *t, struct tail_batch *batch);
 
 /*
  * The server will never take the batch: keeps its events in quarantine, with
- * the reason, a word of A-Z a-z 0-9 _ -, in the file's name.  The batch is then
+ * the reason, a word of A-Z a-z 0-9 _, in the file's name.  The batch is then
  * done with, as if accepted.
  */
 enum fg_status tail_refuse(

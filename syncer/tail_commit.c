@@ -105,6 +105,11 @@ commit_lane(struct tail *t, struct lane *l, size_t n)
 	st = save(t, n_changes);
 	for (i = 0; i < n && st == FG_OK; i++) {
 		let_segments_go(t, l->first);
+		if (l->first->file[0] != '\0') {
+			quarantine_drop(&t->quarantine, l->first->file);
+			t->stats.replayed++;
+			t->replay_ms = 0;
+		}
 		lane_drop_first(l);
 	}
 	return st;

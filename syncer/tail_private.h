@@ -5,6 +5,7 @@
  *   tail_commit.c what was accepted: positions, deletion, flush requests
  *   tail_visit.c  one segment, from opening to the lane
  *   tail_tally.c  what a segment has counted
+ *   tail_replay.c batches that were put back from quarantine
  *   tail_pass.c   the walk round the folder, and what else lies in it
  *   tail_table.c  segments of which something is under way
  */
@@ -75,6 +76,7 @@ struct tail {
 	uint8_t forgets[TAIL_FORGETS][SEGMENT_ID];
 	size_t n_forgets;
 	struct tail_change group[TAIL_FORGETS + TAIL_GROUP * LANE_CHANGES];
+	uint64_t replay_ms;  /* of the last look for what was put back */
 	uint64_t unsaved_ms; /* since when something accepted is; 0: none */
 	uint64_t gone[SEGMENT_N_COUNTERS]; /* counters of deleted segments */
 	uint64_t noted[TAIL_NOTES];
@@ -102,8 +104,25 @@ void tail_finish(struct tail *t, const uint8_t id[SEGMENT_ID],
 /* Says something once. */
 void tail_note(struct tail *t, const char *file, const char *what);
 
-/* Moves a file to quarantine or, when that is full, removes it. */
-void tail_put_away(struct tail *t, const char *name, const char *why);
+/*
+ * Moves a segment to quarantine, for a reason of one word that is told as why,
+ * or, when that is full, removes it.
+ */
+void tail_put_away(
+    struct tail *t, const char *name, const char *reason, const char *why);
+
+/* Unix time, for names in quarantine. */
+uint64_t tail_clock_ms(void);
+
+/*
+ * tail_replay.c: makes batches of what was put back from quarantine, as far as
+ * lanes have room; looks at most once a second, and when one was done with.
+ */
+void tail_replay(struct tail *t, uint64_t now_ms);
+
+/* The server refuses all of such a batch again: its file stays, so named. */
+enum fg_status tail_replay_refuse(
+    struct tail *t, struct lane_batch *b, const char *reason);
 
 /*
  * tail_tally.c: takes the tallies of a closed segment that lies in t->buf as a

@@ -25,9 +25,11 @@ tail_note(struct tail *t, const char *file, const char *what)
 }
 
 void
-tail_put_away(struct tail *t, const char *name, const char *why)
+tail_put_away(
+    struct tail *t, const char *name, const char *reason, const char *why)
 {
-	enum fg_status st = quarantine_move(&t->quarantine, t->dirfd, name);
+	enum fg_status st = quarantine_move(
+	    &t->quarantine, t->dirfd, name, tail_clock_ms(), reason);
 
 	tail_note(t, name, why);
 	if (st == FG_OK) {
@@ -63,7 +65,8 @@ tail_finish(struct tail *t, const uint8_t id[SEGMENT_ID],
 
 	segment_name(name, "seg-", id);
 	if (damaged) {
-		tail_put_away(t, name, "damaged: some of its events are lost");
+		tail_put_away(
+		    t, name, "damaged", "damaged: some of its events are lost");
 	} else if (unlinkat(t->dirfd, name, 0) != 0 && errno != ENOENT) {
 		/* It keeps its position, and is looked at in each pass. */
 		tail_note(t, name, strerror(errno));
@@ -198,10 +201,10 @@ identify(struct tail *t, struct look *l, const uint8_t id[SEGMENT_ID])
 		return false;
 	if (st == FG_E_VERSION) {
 		t->stats.newer++;
-		tail_put_away(t, l->name, "of a newer forkgate");
+		tail_put_away(t, l->name, "newer", "of a newer forkgate");
 	} else {
 		t->stats.foreign++;
-		tail_put_away(t, l->name, "not a segment");
+		tail_put_away(t, l->name, "no_segment", "not a segment");
 	}
 	return false;
 }

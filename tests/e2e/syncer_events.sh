@@ -82,6 +82,58 @@ arrives goes-on-after-a-refusal after 20
 logged "the server refuses"
 verdict refusals-are-told $? "the log does not"
 
+# ---- the quarantine, by hand ----
+
+fg="$BUILD/forkgate queue --state $STATE"
+kept() {
+	$fg list | grep -c .
+}
+
+$fg list >"$T/list"
+[ "$(grep -c '  batch  project default  events 1  bytes [0-9]*  too_large$' \
+    "$T/list")" = 8 ] && grep -q ' UTC  .*events 20 .*status_400$' "$T/list"
+verdict quarantine-is-listed $? "$(cat "$T/list")"
+id=$(sed -n 's/ .*status_400$//p' "$T/list")
+[ "$($fg show "$id" | grep -o '"bad-[0-9]*"' | sort -u | wc -l)" = 20 ]
+verdict quarantine-is-shown $? "$($fg show "$id" | head -n 2)"
+$fg show nothing 2>"$T/err"
+[ $? = 1 ] && $fg show >/dev/null 2>&1
+[ $? = 2 ]
+verdict quarantine-knows-its-ids $? "$(cat "$T/err")"
+
+# Refused again, with another reason; then accepted, over a kill.
+origin_fault "events=405"
+$fg replay "$id"
+within 20 in_quarantine 20 bad status_405
+verdict refused-again-is-kept-again $? "$($fg list)"
+origin_fault "events=slow:60000"
+$fg replay "$($fg list | sed -n 's/ .*status_405$//p')"
+taken() {
+	[ "$(origin_stat events_requests)" -gt "$requests" ]
+}
+requests=$(origin_stat events_requests)
+within 20 taken
+kill_syncer
+[ "$(kept)" = 9 ] && $fg list | grep -q 'status_405  to be sent again$'
+verdict what-is-put-back-stays-until-accepted $? "$($fg list)"
+start_syncer
+origin_fault "events=none"
+arrives what-is-put-back-arrives bad 20
+within 10 test "$(kept)" = 8
+$fg replay all
+arrives all-is-put-back fat 8
+nothing_kept() {
+	[ "$(kept)" = 0 ]
+}
+within 20 nothing_kept
+verdict what-was-accepted-is-gone $? "$($fg list)"
+origin_fault "events=400"
+worker log "$STATE" waste 5
+within 20 in_quarantine 5 waste status_400
+$fg drop all && nothing_kept
+verdict quarantine-is-emptied $? "$($fg list)"
+origin_fault "events=none"
+
 # Doubtful answers, in the end.
 stop_syncer
 sed 's/^\[events\]/[events]\nrefusals = 3\nbackoff_max = 100ms/' "$CONF" \
