@@ -16,6 +16,7 @@
 #include "syncer/notify.h"
 #include "syncer/project.h"
 #include "syncer/ship.h"
+#include "syncer/shipstate.h"
 #include "syncer/statedir.h"
 #include "syncer/store.h"
 
@@ -31,6 +32,7 @@ struct syncer {
 	struct http *http;
 	struct durable *durable;
 	struct ship *ship;
+	struct shipstate *shipstate;
 	struct countries *countries;
 	struct project *projects[CONFIG_PROJECTS];
 	size_t n_projects;
@@ -192,6 +194,7 @@ on_beat(void *arg)
 
 	give_beat(s);
 	sync_what_is_not_seen(s);
+	shipstate_tell(s->shipstate, s->ship);
 	tell_ready(s);
 	if (loop_clock_ms() - s->status_ms >= STATUS_MS)
 		send_status(s);
@@ -411,6 +414,8 @@ open_work(struct syncer *s)
 	enum fg_status status = ship_new(&ship, &s->ship);
 
 	if (status == FG_OK)
+		status = shipstate_new(s->dir.path, &s->shipstate);
+	if (status == FG_OK)
 		status = countries_new(
 		    s->store, s->config->syncer.country_table, &s->countries);
 	for (size_t i = 0; i < s->config->n_projects && status == FG_OK; i++) {
@@ -438,6 +443,7 @@ close_all(struct syncer *s)
 	for (size_t i = 0; i < s->n_projects; i++)
 		project_free(s->projects[i]);
 	countries_free(s->countries);
+	shipstate_free(s->shipstate);
 	ship_free(s->ship);
 	http_free(s->http);
 	durable_free(s->durable);

@@ -34,7 +34,8 @@ struct route {
 	struct sending *sending;
 	struct loop_timer resume;
 	unsigned failures; /* in a row */
-	uint64_t failing_since_ms;
+	uint64_t failing_since_ms, not_before_ms;
+	char answer[EXCERPT + 300]; /* the latest that was a failure */
 	bool draining, denied;
 	struct ship_stats stats;
 };
@@ -211,11 +212,14 @@ static void
 again(struct route *route, struct parcel *parcel, uint64_t at_least_ms)
 {
 	const struct config_events *events = route->parts.events;
-	uint64_t longest = events->backoff_max_ms, pause;
+	uint64_t longest = events->backoff_max_ms, pause, now = loop_clock_ms();
 
 	parcel->attempts++;
-	if (route->failures++ == 0)
-		route->failing_since_ms = loop_clock_ms();
+	if (route->failures == 0)
+		route->failing_since_ms = now;
+	/* What was in flight together fails together: that is one failure. */
+	if (!route->resume.armed)
+		route->failures++;
 	if (route->draining && parcel->attempts >= DRAIN_ATTEMPTS) {
 		parcel->next = route->given_up;
 		route->given_up = parcel;
@@ -228,8 +232,11 @@ again(struct route *route, struct parcel *parcel, uint64_t at_least_ms)
 		longest = DRAIN_PAUSE_MS;
 	pause = retry_pause_ms(
 	    route->failures, events->backoff_ms, longest, retry_random());
-	if (pause < at_least_ms && !route->draining)
-		pause = at_least_ms;
+	/* What one answer asks for, another one does not take back. */
+	if (now + at_least_ms > route->not_before_ms)
+		route->not_before_ms = now + at_least_ms;
+	if (now + pause < route->not_before_ms && !route->draining)
+		pause = route->not_before_ms - now;
 	loop_timer_set(route->parts.loop, &route->resume, pause);
 }
 
@@ -253,6 +260,7 @@ log_failure(struct route *route, const struct parcel *parcel, bool denied,
 		log_debug("[project %s] events: attempt %u: %s", project->name,
 		    parcel->attempts + 1, answer);
 	route->denied = denied;
+	(void)stpncpy(route->answer, answer, sizeof(route->answer) - 1);
 }
 
 /* One line about an answer: its status and how its body begins. */
@@ -467,6 +475,19 @@ route_is_full(const struct route *route)
 {
 	return route->n_waiting + route->n_sending + route->n_given_up >=
 	    route->parts.events->concurrency;
+}
+
+void
+route_state(const struct route *route, struct ship_state *out)
+{
+	*out = (struct ship_state){
+	    .project = route->parts.project->name,
+	    .denied = route->denied,
+	    .failing = route->failures > 0,
+	    .answer = route->answer,
+	};
+	if (out->failing)
+		out->failing_ms = loop_clock_ms() - route->failing_since_ms;
 }
 
 void

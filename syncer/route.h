@@ -46,6 +46,9 @@ bool route_gave_up(const struct route *route);
 /* Would another batch only wait? */
 bool route_is_full(const struct route *route);
 
+/* How it goes; borrowed until the next answer. */
+void route_state(const struct route *route, struct ship_state *out);
+
 /* Adds to the sums. */
 void route_add_stats(const struct route *route, struct ship_stats *out);
 

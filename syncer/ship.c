@@ -419,6 +419,15 @@ ship_allowance(struct ship *ship)
 	return room;
 }
 
+bool
+ship_state(const struct ship *ship, size_t i, struct ship_state *out)
+{
+	if (i >= ship->n_routes)
+		return false;
+	route_state(ship->routes[i], out);
+	return true;
+}
+
 void
 ship_stats(const struct ship *ship, struct ship_stats *out)
 {

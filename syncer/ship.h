@@ -70,6 +70,18 @@ bool ship_is_clean(const struct ship *ship);
 /* How many bytes of segments workers may still create; looks at the folder. */
 uint64_t ship_allowance(struct ship *ship);
 
+/* How it goes with one project's events. */
+struct ship_state {
+	const char *project;
+	bool denied;         /* the server refuses the SDK key */
+	bool failing;        /* nothing is accepted */
+	uint64_t failing_ms; /* for so long */
+	const char *answer;  /* to the latest that failed */
+};
+
+/* The state of project i, in their order; false behind the last one. */
+bool ship_state(const struct ship *ship, size_t i, struct ship_state *out);
+
 void ship_stats(const struct ship *ship, struct ship_stats *out);
 
 #endif /* SYNCER_SHIP_H */

@@ -9,6 +9,8 @@
 #include "common/jsonw.h"
 #include "reader/forkgate.h"
 #include "reader/rules.h"
+#include "syncer/json.h"
+#include "syncer/shipstate.h"
 #include "tools/cmd.h"
 #include "tools/override_list.h"
 #include "tools/state.h"
@@ -17,8 +19,8 @@ static const char help[] =
     "usage: forkgate status [--state DIR] [--project P] [--json]\n"
     "\n"
     "Tells whether the syncer is at work, which generations of each project\n"
-    "are published, and what waits in the queue (which the syncer's user may\n"
-    "list).\n"
+    "are published, whether events can be sent, and what waits in the queue\n"
+    "(which the syncer's user may list).\n"
     "\n"
     "  --state DIR  the state directory\n"
     "  --project P  that project alone\n"
@@ -48,6 +50,9 @@ struct status {
 	uint64_t beat, beat_age, allowance;
 	struct project projects[EPOCH_PROJECTS];
 	size_t n_projects;
+	char *shipping; /* what the syncer tells, JSON, or NULL */
+	size_t shipping_len;
+	bool denied;     /* it tells that an SDK key is refused */
 	int queue_errno; /* 0: queue is filled in */
 	struct state_queue queue;
 };
@@ -138,7 +143,86 @@ all_well(const struct status *s)
 		if (s->projects[i].newest == 0 ||
 		    s->projects[i].overrides.refused != NULL)
 			return false;
-	return s->has_env && s->alive && s->n_projects > 0;
+	return s->has_env && s->alive && s->n_projects > 0 && !s->denied;
+}
+
+/* One member of an object, as text or number; "" if it is not there. */
+static struct json_span
+member(const char *text, size_t n, const char *name)
+{
+	struct json_span none = {.text = ""}, value;
+	struct json_walk walk;
+	const char *key;
+	size_t len;
+
+	if (!json_walk_begin(&walk, text, n) || !walk.keyed)
+		return none;
+	while (json_walk_next(&walk, &key, &len)) {
+		value = json_walk_value(&walk);
+		if (len != strlen(name) || memcmp(key, name, len) != 0)
+			continue;
+		if (json_kind_of(*value.text) == JSON_STRING) {
+			value.text++;
+			value.n -= 2;
+		}
+		return value;
+	}
+	return none;
+}
+
+static bool
+is_text(struct json_span s, const char *text)
+{
+	return s.n == strlen(text) && memcmp(s.text, text, s.n) == 0;
+}
+
+typedef void shipping_fn(struct status *s, struct json_span project);
+
+static void
+each_shipping(struct status *s, shipping_fn *fn)
+{
+	struct json_span list, project;
+	struct json_walk walk;
+	const char *key;
+	size_t len;
+
+	if (s->shipping == NULL)
+		return;
+	list = member(s->shipping, s->shipping_len, "projects");
+	if (list.n == 0 || !json_walk_begin(&walk, list.text, list.n))
+		return;
+	while (json_walk_next(&walk, &key, &len)) {
+		project = json_walk_value(&walk);
+		if (s->only == NULL ||
+		    is_text(
+			member(project.text, project.n, "project"), s->only))
+			fn(s, project);
+	}
+}
+
+static void
+note_denied(struct status *s, struct json_span project)
+{
+	s->denied |=
+	    is_text(member(project.text, project.n, "state"), "denied");
+}
+
+/* Of a syncer that is gone it says nothing any more. */
+static void
+look_at_shipping(struct status *s)
+{
+	char path[4096];
+	size_t end;
+
+	snprintf(path, sizeof(path), "%s/" SHIPSTATE_FILE, s->dir);
+	if (!s->alive ||
+	    cmd_read_file(path, &s->shipping, &s->shipping_len) != FG_OK)
+		return;
+	if (json_check(s->shipping, s->shipping_len, &end) != FG_OK) {
+		free(s->shipping);
+		s->shipping = NULL;
+	}
+	each_shipping(s, note_denied);
 }
 
 /* ------------------------------------------------------------ for people */
@@ -218,7 +302,26 @@ print_project(const struct project *p)
 }
 
 static void
-print_people(const struct status *s)
+print_shipping(struct status *s, struct json_span project)
+{
+	struct json_span name = member(project.text, project.n, "project");
+	struct json_span since = member(project.text, project.n, "since");
+	struct json_span answer = member(project.text, project.n, "answer");
+	uint64_t since_ms = 0;
+
+	(void)s;
+	if (!json_u64(since.text, since.n, &since_ms))
+		return;
+	printf("events       %.*s: %s (%.*s), since %s; they wait\n",
+	    (int)name.n, name.text,
+	    is_text(member(project.text, project.n, "state"), "denied")
+		? "THE SERVER REFUSES THE SDK KEY"
+		: "cannot be sent",
+	    (int)answer.n, answer.text, since_text(since_ms));
+}
+
+static void
+print_people(struct status *s)
 {
 	printf("state        %s\n", s->dir);
 	if (!s->has_env) {
@@ -237,6 +340,7 @@ print_people(const struct status *s)
 	}
 	for (size_t i = 0; i < s->n_projects; i++)
 		print_project(&s->projects[i]);
+	each_shipping(s, print_shipping);
 	if (s->queue_errno == 0)
 		printf("queue        %" PRIu64 " segments, %s%s\n",
 		    s->queue.n_segments, bytes_text(s->queue.bytes),
@@ -354,6 +458,11 @@ print_json(const struct status *s)
 	for (size_t i = 0; i < s->n_projects; i++)
 		put_project(&w, &s->projects[i]);
 	jsonw_end_array(&w);
+	jsonw_key(&w, "shipping");
+	if (s->shipping != NULL)
+		jsonw_raw(&w, s->shipping, s->shipping_len);
+	else
+		jsonw_null(&w);
 	put_queue(&w, s);
 	put_u64(&w, "queue_allowance", s->allowance);
 	jsonw_end_object(&w);
@@ -389,6 +498,7 @@ gather(struct status *s)
 	} else if (st != FG_E_NOT_READY) {
 		return cmd_fail_in(&cmd_status, s->dir, what, st);
 	}
+	look_at_shipping(s);
 	st = state_queue(s->dir, &s->queue);
 	s->queue_errno = st == FG_OK ? 0 : errno;
 	return CMD_OK;
@@ -426,6 +536,7 @@ run(int argc, char **argv)
 		print_people(&s);
 	if (rc == CMD_OK && !all_well(&s))
 		rc = CMD_NO;
+	free(s.shipping);
 	return rc;
 }
 

@@ -65,6 +65,7 @@ answer_specs(struct MHD_Connection *c, const struct request *req)
 static enum MHD_Result
 answer_events(struct MHD_Connection *c, struct request *req)
 {
+	static const char taken[] = "{\"success\":true}";
 	const char *kind = req->fault.kind,
 		   *encoding = MHD_lookup_connection_value(
 		       c, MHD_HEADER_KIND, "Content-Encoding"),
@@ -105,9 +106,10 @@ answer_events(struct MHD_Connection *c, struct request *req)
 		origin.batches++;
 		origin.bytes += body.n;
 		origin_keep_events(events);
-		rc = strcmp(kind, "cut") == 0
-		    ? MHD_NO
-		    : origin_answer_json(c, 202, "{\"success\":true}");
+		rc = strcmp(kind, "cut") == 0 ? MHD_NO
+		    : strcmp(kind, "truncate") == 0
+		    ? origin_answer_truncated(c, taken, strlen(taken))
+		    : origin_answer_json(c, 202, taken);
 	}
 	bytes_free(&plain);
 	return rc;
@@ -304,6 +306,7 @@ usage(FILE *to)
 	    "  --key KEY           answer 401 to requests with another key\n"
 	    "  --print             print each event as a line of JSON\n"
 	    "  --events-file FILE  append each event as a line of JSON\n"
+	    "  --tls FILE          speak TLS, with the certificate and key in FILE\n"
 	    "  --verbose           tell each request on standard error\n"
 	    "  --help, --version\n"
 	    "\n"
@@ -314,7 +317,8 @@ usage(FILE *to)
 	    "  none  NNN[:RETRY_AFTER] (a status)  latency:MS  refuse  html\n"
 	    "  empty  huge:MB  bomb:MB (gzip)  badgzip  redirect:URL\n"
 	    "  specs: noupdates truncate invalid\n"
-	    "  events: cut (keeps them, then hangs up) false toobig:EVENTS\n",
+	    "  events: cut (keeps them, then hangs up) truncate (keeps them, and\n"
+	    "          half an answer) false toobig:EVENTS\n",
 	    to);
 }
 
@@ -339,8 +343,9 @@ write_port_file(const char *path, unsigned port)
 	return ok;
 }
 
+/* tls: a certificate and its key, PEM, or NULL for plain HTTP. */
 static struct MHD_Daemon *
-start(uint16_t port)
+start(uint16_t port, const char *tls)
 {
 	struct sockaddr_in addr = {
 	    .sin_family = AF_INET,
@@ -348,16 +353,24 @@ start(uint16_t port)
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 
+	struct MHD_OptionItem secure[] = {
+	    {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)tls},
+	    {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)tls},
+	    {MHD_OPTION_END, 0, NULL},
+	};
+
 	return MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD |
-		MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL,
+		MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
+		(tls != NULL ? MHD_USE_TLS : 0),
 	    port, NULL, NULL, on_request, NULL, MHD_OPTION_SOCK_ADDR, &addr,
 	    MHD_OPTION_URI_LOG_CALLBACK, on_target, NULL,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_done, NULL,
-	    MHD_OPTION_CONNECTION_TIMEOUT, 60u, MHD_OPTION_END);
+	    MHD_OPTION_CONNECTION_TIMEOUT, 60u, MHD_OPTION_ARRAY,
+	    tls != NULL ? secure : &secure[2], MHD_OPTION_END);
 }
 
 static int
-run(uint16_t port, const char *port_file)
+run(uint16_t port, const char *port_file, const char *tls)
 {
 	struct MHD_Daemon *daemon;
 	sigset_t signals;
@@ -369,7 +382,7 @@ run(uint16_t port, const char *port_file)
 	sigaddset(&signals, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	daemon = start(port);
+	daemon = start(port, tls);
 	if (daemon == NULL) {
 		fprintf(stderr,
 		    "forkgate-origin: cannot listen on 127.0.0.1 "
@@ -391,6 +404,24 @@ run(uint16_t port, const char *port_file)
 	return 0;
 }
 
+static bool
+read_pem(const char *path, struct bytes *out)
+{
+	FILE *f = fopen(path, "re");
+	char part[4096];
+	size_t n;
+	bool good;
+
+	if (f == NULL)
+		return false;
+	while ((n = fread(part, 1, sizeof(part), f)) > 0)
+		bytes_add(out, part, n);
+	bytes_add(out, "", 1);
+	good = ferror(f) == 0;
+	fclose(f);
+	return good;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -400,12 +431,14 @@ main(int argc, char **argv)
 	    {"key", required_argument, NULL, 'k'},
 	    {"print", no_argument, NULL, 'P'},
 	    {"events-file", required_argument, NULL, 'e'},
+	    {"tls", required_argument, NULL, 't'},
 	    {"verbose", no_argument, NULL, 'v'},
 	    {"help", no_argument, NULL, 'h'},
 	    {"version", no_argument, NULL, 'V'},
 	    {NULL, 0, NULL, 0},
 	};
 	const char *port_file = NULL;
+	struct bytes tls = {0};
 	unsigned long port = 0;
 	char *end;
 	int opt;
@@ -439,6 +472,13 @@ main(int argc, char **argv)
 				return 2;
 			}
 			break;
+		case 't':
+			if (!read_pem(optarg, &tls)) {
+				fprintf(stderr, "forkgate-origin: %s: %s\n",
+				    optarg, strerror(errno));
+				return 2;
+			}
+			break;
 		case 'v':
 			origin.verbose = true;
 			break;
@@ -465,5 +505,5 @@ main(int argc, char **argv)
 		    strerror(errno));
 		return 2;
 	}
-	return run((uint16_t)port, port_file);
+	return run((uint16_t)port, port_file, tls.p);
 }

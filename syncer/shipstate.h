@@ -1,0 +1,28 @@
+/*
+ * shipstate: tells who looks at the state directory how shipping goes.
+ *
+ * STATE/shipping is a line of JSON, mode 0640, replaced as a whole when something
+ * in it changes, at most at each call:
+ *
+ *   {"projects":[{"project":"default","state":"ok"}]}
+ *
+ * state is ok, failing (nothing is accepted) or denied (the server refuses the
+ * SDK key); the latter two with "since", Unix ms, and the server's "answer".
+ */
+#ifndef SYNCER_SHIPSTATE_H
+#define SYNCER_SHIPSTATE_H
+
+#include "common/forkgate_status.h"
+#include "syncer/ship.h"
+
+#define SHIPSTATE_FILE "shipping"
+
+struct shipstate;
+
+enum fg_status shipstate_new(const char *state_dir, struct shipstate **out);
+void shipstate_free(struct shipstate *s);
+
+/* To be called once a second; that it cannot be written is said once. */
+void shipstate_tell(struct shipstate *s, const struct ship *ship);
+
+#endif /* SYNCER_SHIPSTATE_H */
