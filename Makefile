@@ -9,6 +9,7 @@
 #   make test-servers          those alone that run web servers
 #   make memcheck              unit tests under valgrind
 #   make parity                compares with the reference implementation
+#   make soak BACKLOG_GB=10    the promise about events, at full size
 #   make bench                 figures into build/bench/report.md
 #   make check                 static checks: layers, format, exports ...
 #   make fuzz-NAME             fuzz one parser until stopped (needs clang)
@@ -256,6 +257,17 @@ parity: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) $(B)/forkgate
 	@SEED='$(SEED)' DOCS='$(DOCS)' USERS='$(USERS)' FAULT='$(FAULT)' \
 	    sh tests/parity/run.sh $(B)
+
+# What becomes of events, at full size; some twenty minutes.  BACKLOG_GB, KILLS
+# (of workers), SYNCER_KILLS, WORKERS, EVENTS, CUTS (of power), FUZZ_SECONDS.
+.PHONY: soak
+soak: deps
+	@$(MAKE) --no-print-directory $(PARALLEL) all $(E2E) $(B)/test_queue \
+	    $(B)/test_power
+	@BACKLOG_GB='$(BACKLOG_GB)' KILLS='$(KILLS)' CUTS='$(CUTS)' \
+	    SYNCER_KILLS='$(SYNCER_KILLS)' WORKERS='$(WORKERS)' \
+	    EVENTS='$(EVENTS)' FUZZ_SECONDS='$(FUZZ_SECONDS)' \
+	    sh tests/soak.sh $(B)
 
 .PHONY: memcheck
 memcheck: $(TESTS) $(B)/nojit.so

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 start_host
-kills=$((200 / SLOW))
+kills=$((${SOAK_SYNCER_KILLS:-200} / SLOW))
 
 for w in 1 2; do
 	"$BUILD/e2e/worker" watch "$STATE" on pair 600 >"$T/watch-$w" \

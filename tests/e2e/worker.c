@@ -10,6 +10,11 @@
  *   worker late STATE TAG N             two children that open for themselves
  *   worker endless STATE TAG ACKS       logs until it is killed; writes each
  *                                       event to ACKS once it was accepted
+ *   worker crowd STATE TAG PROCS N      so many children at once, each of which
+ *                                       logs TAG-p-0 to TAG-p-(N-1)
+ *   worker fill STATE TAG N BYTES       logs up to N events of so many bytes,
+ *                                       until one is refused; tells how many
+ *                                       were accepted and dropped
  *   worker watch STATE GATE CONFIG SEC  checks for SEC seconds, or until
  *                                       SIGTERM, that rules never mix
  *   worker turns STATE USER GATE        tells each change of a gate, with the
@@ -277,6 +282,75 @@ cmd_late(char *argv[])
 	return bad;
 }
 
+/* ------------------------------------------------- many, and too many */
+
+static int
+cmd_crowd(char *argv[])
+{
+	int procs = atoi(argv[2]), bad = 0;
+	pid_t *pids = calloc((size_t)procs, sizeof(*pids));
+
+	if (pids == NULL)
+		fail("crowd", FG_E_NOMEM);
+	open_client(argv[0]);
+	for (int i = 0; i < procs; i++) {
+		char tag[96];
+
+		pids[i] = fork();
+		if (pids[i] < 0)
+			fail("fork", FG_E_IO);
+		if (pids[i] > 0)
+			continue;
+		snprintf(tag, sizeof(tag), "%s-%d", argv[1], i);
+		log_many(tag, atoi(argv[3]));
+		fg_close(fg);
+		_exit(0);
+	}
+	for (int i = 0; i < procs; i++)
+		bad |= wait_for(pids[i]);
+	fg_close(fg);
+	free(pids);
+	return bad;
+}
+
+static int
+cmd_fill(char *argv[])
+{
+	size_t bytes = strtoul(argv[3], NULL, 10);
+	int n = atoi(argv[2]), i;
+	struct fg_value value = {.type = FG_STRING};
+	char *text = malloc(bytes + 128);
+	enum fg_status st = FG_OK;
+	struct fg_session *ses;
+	struct fg_user *user;
+
+	if (text == NULL)
+		fail("fill", FG_E_NOMEM);
+	open_client(argv[0]);
+	ses = begin();
+	user = new_user(argv[1]);
+	for (i = 0; i < n; i++) {
+		int len = snprintf(text, 128, "%s-%d", argv[1], i);
+
+		/* What it is filled with stands behind the name. */
+		memset(text + len, 'x', bytes);
+		text[len] = ';';
+		value.u.string.bytes = text;
+		value.u.string.len = (size_t)len + bytes;
+		st = fg_log_event(ses, user, "e2e", &value, NULL, 0);
+		if (st != FG_OK)
+			break;
+	}
+	if (st != FG_OK && st != FG_E_SPACE)
+		fail("fill", st);
+	printf("accepted %d dropped %" PRIu64 "\n", i, info().n_dropped);
+	fg_user_free(user);
+	fg_session_end(ses);
+	fg_close(fg);
+	free(text);
+	return 0;
+}
+
 /* ------------------------------------------------------ until killed */
 
 static int
@@ -529,6 +603,8 @@ static const struct {
     {"family", 3, cmd_family},
     {"late", 3, cmd_late},
     {"endless", 3, cmd_endless},
+    {"crowd", 4, cmd_crowd},
+    {"fill", 4, cmd_fill},
     {"watch", 4, cmd_watch},
     {"turns", 3, cmd_turns},
     {"quiet", 2, cmd_quiet},

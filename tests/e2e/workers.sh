@@ -18,7 +18,7 @@ names_of() {
 # arrived NAME TAG: every name in $T/logged did, in the end.
 arrived() {
 	name=$1
-	within 60 all_arrived "$(sort -u "$T/logged" | wc -l)" "$2"
+	within "${SOAK_WAIT:-60}" all_arrived "$(sort -u "$T/logged" | wc -l)" "$2"
 	events_of "$2" >"$EVENTS.seen"
 	compare_events "$name" "$T/logged"
 }
@@ -47,7 +47,7 @@ received_before=$(origin_stat events_received)
 
 # Killed at any moment: what was acknowledged counts.
 round=0
-rounds=$((24 / SLOW))
+rounds=$((${SOAK_KILLS:-72} / 3 / SLOW))
 while [ $round -lt $rounds ]; do
 	pids=
 	for w in 1 2 3; do
@@ -78,6 +78,19 @@ else
 	ok killed-workers-run
 fi
 arrived "killed-workers" kill
+
+# Very many at once, and much from each.
+crowd=${SOAK_WORKERS:-40}
+each=$((${SOAK_EVENTS:-20000} / SLOW / crowd))
+received_before=$(origin_stat events_received)
+began=$(date +%s)
+worker crowd "$STATE" crowd "$crowd" "$each"
+verdict crowd-runs $? "a process of it failed"
+within "${SOAK_WAIT:-60}" all_arrived $((crowd * each)) crowd
+verdict crowd-loses-nothing $? \
+    "$(events_of crowd | sort -u | wc -l) of $((crowd * each)) arrived"
+echo "# $((crowd * each)) events of $crowd workers in $(($(date +%s) - began)) s," \
+    "$(($(events_of crowd | wc -l) - crowd * each)) repeated"
 
 # Nothing is left behind when all is shipped and all workers are gone.
 queue_empty() {
