@@ -26,10 +26,10 @@ static const char help[] =
     "  --project P  that project alone\n"
     "  --json       one JSON object; times are Unix ms\n"
     "\n"
-    "Exit status: 0 the syncer is alive and has published rules of every "
-    "project,\n1 it was not heard of for 10 s, there are no rules, or an "
-    "overrides file\nis refused, 2 the "
-    "command line\nis wrong, 3 the state directory cannot be read.\n";
+    "Exit status: 0 the syncer is alive and has published rules of every\n"
+    "project, 1 it was not heard of for 10 s, there are no rules, an overrides\n"
+    "file is refused, or the server refuses the SDK key of events, 2 the\n"
+    "command line is wrong, 3 the state directory cannot be read.\n";
 
 struct project {
 	char name[EPOCH_NAME];
