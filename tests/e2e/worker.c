@@ -10,6 +10,9 @@
  *   worker late STATE TAG N             two children that open for themselves
  *   worker endless STATE TAG ACKS       logs until it is killed; writes each
  *                                       event to ACKS once it was accepted
+ *   worker linger STATE TAG N           logs N, prints its PID, waits for a
+ *                                       SIGTERM, and logs N as TAG-late
+ *   worker exec STATE TAG N PROGRAM...  logs N and becomes another program
  *   worker crowd STATE TAG PROCS N      so many children at once, each of which
  *                                       logs TAG-p-0 to TAG-p-(N-1)
  *   worker fill STATE TAG N BYTES       logs up to N events of so many bytes,
@@ -280,6 +283,39 @@ cmd_late(char *argv[])
 	for (int i = 0; i < 2; i++)
 		bad |= wait_for(pids[i]);
 	return bad;
+}
+
+/* ------------------------------------- who lives on, in one way or other */
+
+static int
+cmd_linger(char *argv[])
+{
+	char tag[96];
+	sigset_t term;
+	int sig;
+
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, NULL);
+	open_client(argv[0]);
+	log_many(argv[1], atoi(argv[2]));
+	printf("%d\n", (int)getpid());
+	fflush(stdout);
+	sigwait(&term, &sig);
+	snprintf(tag, sizeof(tag), "%s-late", argv[1]);
+	log_many(tag, atoi(argv[2]));
+	fg_close(fg);
+	return 0;
+}
+
+static int
+cmd_exec(char *argv[])
+{
+	open_client(argv[0]);
+	log_many(argv[1], atoi(argv[2]));
+	execvp(argv[3], argv + 3);
+	fail(argv[3], FG_E_IO);
+	return 1;
 }
 
 /* ------------------------------------------------- many, and too many */
@@ -603,6 +639,8 @@ static const struct {
     {"family", 3, cmd_family},
     {"late", 3, cmd_late},
     {"endless", 3, cmd_endless},
+    {"linger", 3, cmd_linger},
+    {"exec", 4, cmd_exec},
     {"crowd", 4, cmd_crowd},
     {"fill", 4, cmd_fill},
     {"watch", 4, cmd_watch},

@@ -267,6 +267,39 @@ a_doomed_evaluation_leaves_nothing(void **state)
 	assert_int_equal(info.n_deduplicated, 0);
 }
 
+/* A full queue drops it; when there is room again, it is news. */
+static void
+an_exposure_that_was_dropped_does_not_count_as_logged(void **state)
+{
+	struct fg_session *ses;
+	struct fg_info info = {.size = sizeof(info)};
+	size_t n;
+
+	(void)state;
+	publish("r", "true");
+	assert_int_equal(fg_wait_ready(fg, 2000), FG_OK);
+	store_beat(store, 0);
+	assert_int_equal(fg_session_begin(fg, &ses), FG_OK);
+	assert_true(fg_check_gate(ses, user, "g"));
+	assert_int_equal(fg_get_info(fg, &info), FG_OK);
+	assert_int_equal(info.n_dropped, 1);
+	assert_int_equal(info.n_exposures, 0);
+	store_beat(store, UINT64_MAX);
+	/* The queue looks for room now and then. */
+	for (int i = 0; i < 10000 && info.n_exposures == 0; i++) {
+		usleep(1000);
+		assert_true(fg_check_gate(ses, user, "g"));
+		assert_int_equal(fg_get_info(fg, &info), FG_OK);
+	}
+	assert_true(fg_check_gate(ses, user, "g"));
+	fg_session_end(ses);
+	free(events(&n));
+	assert_int_equal(n, 1);
+	assert_int_equal(fg_get_info(fg, &info), FG_OK);
+	assert_int_equal(info.n_exposures, 1);
+	assert_int_equal(info.n_deduplicated, 1);
+}
+
 static void
 an_exposure_is_logged_once_in_its_time(void **state)
 {
@@ -432,6 +465,7 @@ main(void)
 	    TEST(a_session_stays_with_its_generation_while_that_is_kept),
 	    TEST(a_session_may_move_many_times),
 	    TEST(a_doomed_evaluation_leaves_nothing),
+	    TEST(an_exposure_that_was_dropped_does_not_count_as_logged),
 	    TEST(an_exposure_is_logged_once_in_its_time),
 	    TEST(a_layer_logs_the_parameters_that_are_read),
 	    TEST(custom_events_are_never_dropped_as_repeats),
