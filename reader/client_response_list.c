@@ -55,7 +55,7 @@ is_wanted(const struct response *r, enum response_filter_kind kind,
 }
 
 /*
- * Specification 6.6: the maps replace the rules' own app, also by nothing,
+ * EVALUATION.md 6.6: the maps replace the rules' own app, also by nothing,
  * and the hashed one has the last word.
  */
 static uint32_t

@@ -31,7 +31,7 @@ eval_fail(struct eval *e, enum eval_fault fault)
 /*
  * The rate and whether exposures are forwarded come from the outermost call's
  * last word.  A nested evaluation gives its depth back here and nowhere else,
- * so one that ends unknown or unsupported never does (specification 5.4).
+ * so one that ends unknown or unsupported never does (EVALUATION.md 5.4).
  */
 void
 eval_finalize(struct eval *e, const uint8_t *spec, const uint8_t *rule)
@@ -72,7 +72,7 @@ eval_hash(struct eval *e, const struct hash_state *st, const uint8_t *bytes,
 	    : hash_finish64(st, bytes, n);
 }
 
-/* Specification 4.1. */
+/* EVALUATION.md 4.1. */
 bool
 eval_passes(struct eval *e, const uint8_t *rule)
 {
@@ -101,7 +101,7 @@ eval_passes(struct eval *e, const uint8_t *rule)
 
 /*
  * A rule with a delegate leaves the decision to an experiment, before its own
- * percentage is asked (specification 5.5).
+ * percentage is asked (EVALUATION.md 5.5).
  */
 bool
 eval_delegate(struct eval *e, const uint8_t *rule, bool *taken)

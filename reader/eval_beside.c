@@ -1,5 +1,5 @@
 /*
- * What lies beside the image: countries of addresses (specification 8) and ID
+ * What lies beside the image: countries of addresses (EVALUATION.md 8) and ID
  * lists (4.3).  Only a condition that asks for them looks for them.
  */
 #include "common/country.h"
@@ -8,7 +8,7 @@
 #include "common/manifest.h"
 #include "reader/eval.h"
 
-/* The user's value "ip", looked up like any field: specification 2.2. */
+/* The user's value "ip", looked up like any field: EVALUATION.md 2.2. */
 static const struct dyn *
 ip_of(const struct eval *e)
 {

@@ -1,7 +1,7 @@
 /*
  * CMABs, contextual autotunes: an experiment whose group is the one that a
  * linear model of the user's values scores best, or one at random while it
- * explores (specification 5.9).
+ * explores (EVALUATION.md 5.9).
  */
 #include <math.h>
 

@@ -60,7 +60,7 @@ search_further(struct eval *e, const uint8_t *at)
 }
 
 /*
- * Specification 2.2: the user's own field unless it is empty, then custom,
+ * EVALUATION.md 2.2: the user's own field unless it is empty, then custom,
  * global custom and private ones, where a key that is found ends the search
  * even if its value is empty; last, three spellings with an underscore.
  */
@@ -115,7 +115,7 @@ is_tier(const struct image_str *s)
 	return s->len == 4 && memcmp(s->bytes, "tier", 4) == 0;
 }
 
-/* Specification 2.3: the user's environment in exact case, then ours. */
+/* EVALUATION.md 2.3: the user's environment in exact case, then ours. */
 __attribute__((noinline)) static struct dyn *
 env_value(struct eval *e, const uint8_t *at)
 {
@@ -164,7 +164,7 @@ unit_of(const struct eval *e, const uint8_t *cond)
 	    le32load(cond + IMAGE_COND_UNIT_LOWER));
 }
 
-/* Specification 4.2: a number from 0 to 999, compared also as its text. */
+/* EVALUATION.md 4.2: a number from 0 to 999, compared also as its text. */
 static bool
 user_bucket(struct eval *e, const uint8_t *cond, struct dyn *v)
 {
@@ -185,7 +185,7 @@ user_bucket(struct eval *e, const uint8_t *cond, struct dyn *v)
 
 /*
  * The group of another experiment: a complete evaluation of its own, which
- * logs its own exposure (specification 5.7).  A chain of them is bounded.
+ * logs its own exposure (EVALUATION.md 5.7).  A chain of them is bounded.
  */
 static bool
 experiment_group(struct eval *e, const uint8_t *cond, struct dyn *v)
@@ -254,7 +254,7 @@ is_country(const struct eval *e, const uint8_t *field)
 	    s.len == 7 && memcmp(s.bytes, "country", 7) == 0;
 }
 
-/* Specification 7: what the user does not say, his user agent may tell. */
+/* EVALUATION.md 7: what the user does not say, his user agent may tell. */
 __attribute__((noinline)) static struct dyn *
 told_by_agent(struct eval *e, const uint8_t *field)
 {
@@ -398,7 +398,7 @@ condition(struct eval *e, const uint8_t *cond)
  * All conditions are looked at, also after one has failed or is not supported:
  * nested gates after it are still recorded.  What is not supported leaves the
  * value as the conditions before it made it, and one that is missing ends the
- * rule there (specification 5.3).
+ * rule there (EVALUATION.md 5.3).
  */
 bool
 eval_rule(struct eval *e, const uint8_t *rule)

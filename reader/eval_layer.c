@@ -1,6 +1,6 @@
 /*
  * Layers with useNewLayerEval: several rules may each contribute parameters,
- * the first to name one wins (specification 5.5).
+ * the first to name one wins (EVALUATION.md 5.5).
  */
 #include "reader/eval.h"
 #include "reader/params.h"

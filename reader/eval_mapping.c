@@ -1,6 +1,6 @@
 /*
  * Config mappings: a name answered by another config, for those whom a rule
- * selects ("overrides" and "override_rules" of the document; specification
+ * selects ("overrides" and "override_rules" of the document; EVALUATION.md
  * 5.6).
  */
 #include "common/hash.h"

@@ -1,4 +1,4 @@
-/* Operators: specification 3.4.  The switch at the end names them all. */
+/* Operators: EVALUATION.md 3.4.  The switch at the end names them all. */
 #include "common/version.h"
 #include "reader/eval.h"
 
@@ -268,7 +268,7 @@ array(const struct eval *e, const struct dyn *v, const uint8_t *t,
 	    (op == IMAGE_OP_ARRAY_CONTAINS_ALL);
 }
 
-/* A text of the user in the list that the target names: specification 4.3. */
+/* A text of the user in the list that the target names: EVALUATION.md 4.3. */
 RARE static bool
 segment_list(struct eval *e, const struct dyn *v, const uint8_t *t)
 {

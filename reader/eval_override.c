@@ -1,6 +1,6 @@
 /*
  * Local overrides: they answer for known and unknown names, within nested
- * gates and delegates too, and mark the whole call (specification 9.1).
+ * gates and delegates too, and mark the whole call (EVALUATION.md 9.1).
  *
  * The host's come first: they are what an operator has in his hands when
  * something is on fire, and no process may have an answer that he cannot

@@ -95,7 +95,7 @@ eval_trim_pairs(struct eval *e)
 
 /*
  * The nested gate was not asked before.  Its exposures come before what is
- * then recorded of the gate itself (specification 5.4).
+ * then recorded of the gate itself (EVALUATION.md 5.4).
  */
 static bool
 nested_fresh(struct eval *e, const uint8_t *cond, const struct image_str *name)

@@ -1,6 +1,6 @@
 /*
  * Asks a part of an experiment's rules again, before a sticky value takes the
- * place of what they decided (specification 9.2).
+ * place of what they decided (EVALUATION.md 9.2).
  */
 #include "reader/eval.h"
 

@@ -222,7 +222,7 @@ put_layer(const struct fg_layer *layer, const struct param *p, bool is_manual,
 		x->allocated = text(layer->allocated_experiment);
 }
 
-/* Specification 6.4: which nested gates go along depends on the parameter. */
+/* EVALUATION.md 6.4: which nested gates go along depends on the parameter. */
 static enum fg_status
 expose_param(struct fg_layer *layer, const struct param *p, bool is_manual)
 {

@@ -1,6 +1,6 @@
 /*
  * sticky: sticky assignment, where an experiment or a layer stays as it was
- * first decided for a user (specification 9.2).
+ * first decided for a user (EVALUATION.md 9.2).
  *
  * Deciding reads and notes down; the storage is told only once the generation
  * turned out to have been alive all the while.

@@ -1,4 +1,4 @@
-/* Section 7.3 of the evaluation specification: from tokens to answers. */
+/* EVALUATION.md 7.3: from tokens to answers. */
 #include "reader/user_agent.h"
 
 #include <string.h>

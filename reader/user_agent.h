@@ -1,7 +1,7 @@
 /*
  * user_agent: which system and which browser a user agent text tells of.
  *
- * Section 7 of the evaluation specification, the first-party parser: it is
+ * EVALUATION.md 7, the reference's first-party parser: it is
  * what conditions of type ua_based compare, so that each of its odd corners is
  * a user in one group or another.  A text that says nothing reads "Other" with
  * version "0.0.0".  No allocation, no locks; time grows with the length.

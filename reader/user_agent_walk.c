@@ -1,5 +1,5 @@
 /*
- * Sections 7.1 and 7.2 of the evaluation specification: from pieces to tokens.
+ * EVALUATION.md 7.1 and 7.2: from pieces to tokens.
  * The rows of its tables stand here in their order, which decides.
  */
 #include <string.h>

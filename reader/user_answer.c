@@ -36,7 +36,7 @@ in_map(const struct user_map *map)
 	return v;
 }
 
-/* Specification 2.2 for the name "userAgent": his own unless it is empty. */
+/* EVALUATION.md 2.2 for the name "userAgent": his own unless it is empty. */
 static const struct dyn *
 agent_text(const struct fg_user *user, const struct user_defaults *defaults)
 {
