@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/endian.h"
 #include "common/number.h"
 #include "common/utf8.h"
 
@@ -73,7 +74,10 @@ put(struct jsonw *w, const void *data, size_t n)
 static void
 put_char(struct jsonw *w, char c)
 {
-	put(w, &c, 1);
+	if (w->status == FG_OK && w->len < w->cap)
+		w->text[w->len++] = c;
+	else
+		put(w, &c, 1);
 }
 
 static void
@@ -144,6 +148,34 @@ is_plain(uint8_t c)
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* A high bit where a byte of x is zero; where none is, there is none. */
+static uint64_t
+zeros(uint64_t x)
+{
+	return (x - EACH(1)) & ~x & EACH(0x80);
+}
+
+/* How many plain bytes there are at p, eight at a time where all are. */
+static size_t
+plain_run(const uint8_t *p, size_t n)
+{
+	size_t run = 0;
+
+	for (; n - run >= 8; run += 8) {
+		uint64_t x = le64dec(p + run);
+		uint64_t control = (x - EACH(0x20)) & ~x & EACH(0x80);
+
+		if (((x & EACH(0x80)) | control | zeros(x ^ EACH('"')) |
+			zeros(x ^ EACH('\\'))) != 0)
+			break;
+	}
+	while (run < n && is_plain(p[run]))
+		run++;
+	return run;
+}
+
 static void
 put_text(struct jsonw *w, const uint8_t *p, size_t n)
 {
@@ -152,8 +184,7 @@ put_text(struct jsonw *w, const uint8_t *p, size_t n)
 
 	put_char(w, '"');
 	while (n > 0) {
-		for (run = 0; run < n && is_plain(p[run]); run++)
-			;
+		run = plain_run(p, n);
 		put(w, p, run);
 		p += run;
 		n -= run;

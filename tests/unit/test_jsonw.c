@@ -53,6 +53,40 @@ text_is_escaped(void **state)
 	    "\x7f\"");
 }
 
+/* What is plain is looked for eight bytes at a time. */
+static void
+each_byte_is_escaped_wherever_it_stands(void **state)
+{
+	char text[20], alone[32];
+	struct jsonw w, one;
+
+	(void)state;
+	jsonw_new(&w);
+	jsonw_new(&one);
+	for (int c = 0; c < 256; c++) {
+		char byte = (char)c;
+
+		jsonw_clear(&one);
+		jsonw_text_n(&one, &byte, 1);
+		assert_true(one.len >= 3 && one.len - 2 < sizeof(alone));
+		memcpy(alone, one.text + 1, one.len - 2);
+		for (size_t at = 0; at < sizeof(text); at++) {
+			memset(text, 'x', sizeof(text));
+			text[at] = byte;
+			jsonw_clear(&w);
+			jsonw_text_n(&w, text, sizeof(text));
+			assert_int_equal(w.len, sizeof(text) - 1 + one.len);
+			assert_memory_equal(w.text + 1, text, at);
+			assert_memory_equal(
+			    w.text + 1 + at, alone, one.len - 2);
+			assert_memory_equal(w.text + 1 + at + one.len - 2,
+			    text + at + 1, sizeof(text) - at - 1);
+		}
+	}
+	jsonw_free(&w);
+	jsonw_free(&one);
+}
+
 static void
 well_formed_utf8_is_left_alone(void **state)
 {
@@ -188,6 +222,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(commas_and_colons_fall_into_place),
 	    cmocka_unit_test(text_is_escaped),
+	    cmocka_unit_test(each_byte_is_escaped_wherever_it_stands),
 	    cmocka_unit_test(well_formed_utf8_is_left_alone),
 	    cmocka_unit_test(each_ill_formed_sequence_becomes_one_replacement),
 	    cmocka_unit_test(numbers_are_shortest_and_exact),
