@@ -19,7 +19,8 @@
 #define N_ROUNDS    5
 #define N_SAMPLES   4096 /* of a worker */
 #define MAX_WORKERS 50
-#define PER_USER    10 /* events of a user, ten checks a request */
+#define PER_USER    10  /* events of a user, ten checks a request */
+#define N_GATES     200 /* what is exposed, in turn */
 
 #define TEXT(lit) ((struct record_text){lit, sizeof(lit) - 1})
 
@@ -34,11 +35,11 @@ static char queue_dir[300];
 
 /* A gate's exposure of usual size, with one nested gate. */
 static size_t
-make_record(uint8_t *buf, size_t cap)
+make_record(uint8_t *buf, size_t cap, unsigned no)
 {
+	char name[32];
 	struct record_exposure x = {.subject = RECORD_GATE,
 	    .time_ms = 1795351148644,
-	    .name = TEXT("checkout_redesign"),
 	    .rule_id = TEXT("4mXpzTQ6mVbYg8HkGq1nWs:100.00:2"),
 	    .reason = TEXT("Network:Recognized"),
 	    .has_lcut = true,
@@ -49,6 +50,9 @@ make_record(uint8_t *buf, size_t cap)
 	uint8_t entries[128];
 	size_t n = 0;
 
+	x.name.data = name;
+	x.name.len =
+	    (size_t)snprintf(name, sizeof(name), "checkout_redesign_%03u", no);
 	record_list_begin(&list, entries, sizeof(entries));
 	(void)record_list_add(
 	    &list, TEXT("holdout_2026"), false, TEXT("default"));
@@ -62,7 +66,7 @@ make_record(uint8_t *buf, size_t cap)
 struct way {
 	struct queue *queue;
 	struct queue_user user;
-	uint8_t record[512];
+	uint8_t records[N_GATES][256];
 	size_t n;
 	struct limit_chain chain;
 };
@@ -80,7 +84,9 @@ way_open(struct way *way, bool is_limit, unsigned worker)
 	limit_chain_init(&way->chain, queue_dir, worker);
 	way->user =
 	    (struct queue_user){.json = json, .json_len = sizeof(json) - 1};
-	way->n = make_record(way->record, sizeof(way->record));
+	for (unsigned i = 0; i < N_GATES; i++)
+		way->n =
+		    make_record(way->records[i], sizeof(way->records[i]), i);
 	if (dirfd < 0 ||
 	    (!is_limit &&
 		queue_new(dirfd, "bench", NULL, &way->queue) != FG_OK))
@@ -100,7 +106,9 @@ way_append(struct way *way, long i)
 	}
 	if (i % PER_USER == 0)
 		way->user.segment = 0;
-	(void)queue_append(way->queue, &way->user, way->record, way->n);
+	/* Other gates for each user, and the same again for later ones. */
+	(void)queue_append(
+	    way->queue, &way->user, way->records[i % N_GATES], way->n);
 }
 
 static void
