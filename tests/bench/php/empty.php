@@ -1,0 +1,3 @@
+<?php
+// What a page costs that checks nothing.
+echo 'ok';
