@@ -247,8 +247,10 @@ check: $(B)/$(SONAME) $(B)/$(STICKY_SONAME)
 # Where there are node and npm, the reference is measured in the same run.
 .PHONY: bench
 bench: deps
-	@$(MAKE) --no-print-directory $(PARALLEL) all $(BENCH)
+	@$(MAKE) --no-print-directory $(PARALLEL) all $(BENCH) \
+	    $(if $(HAVE_PHP),$(PHP_SO))
 	@$(BENCH) build/bench
+	@BUILD='$(abspath $(B))' sh tests/bench/php.sh build/bench/php.md
 
 # Against the reference implementation, which npm fetches.  SEED, DOCS, USERS
 # choose what is asked; FAULT=1 shows that a wrong operator is noticed.

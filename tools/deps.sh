@@ -14,7 +14,7 @@ libcurl4-openssl-dev libssl-dev liblmdb-dev libjsmn-dev libinih-dev
 libmaxminddb-dev libpcre2-dev libunistring-dev zlib1g-dev libmicrohttpd-dev'
 tests='libcmocka-dev binutils util-linux strace curl openssl procps
 apache2-bin apache2-dev apache2-utils
-php-dev php-cli'
+php-dev php-cli php-fpm libapache2-mod-php nginx'
 ci='clang libclang-rt-dev clang-format g++ valgrind git'
 
 want="$build $tests"
