@@ -31,7 +31,7 @@ shipstate_new(const char *state_dir, struct shipstate **out)
 	jsonw_new(&s->last);
 	if (asprintf(&s->path, "%s/" SHIPSTATE_FILE, state_dir) < 0)
 		s->path = NULL;
-	if (asprintf(&s->aside, "%s/." SHIPSTATE_FILE, state_dir) < 0)
+	if (asprintf(&s->aside, "%s/" SHIPSTATE_FILE ".new", state_dir) < 0)
 		s->aside = NULL;
 	return s->path != NULL && s->aside != NULL ? FG_OK : FG_E_NOMEM;
 }

@@ -1,8 +1,8 @@
 /*
  * shipstate: tells who looks at the state directory how shipping goes.
  *
- * STATE/shipping is a line of JSON, mode 0640, replaced as a whole when something
- * in it changes, at most at each call:
+ * STATE/rules/shipping is a line of JSON that whoever may evaluate may read too,
+ * replaced as a whole when something in it changes, at most at each call:
  *
  *   {"projects":[{"project":"default","state":"ok"}]}
  *
@@ -15,7 +15,7 @@
 #include "common/forkgate_status.h"
 #include "syncer/ship.h"
 
-#define SHIPSTATE_FILE "shipping"
+#define SHIPSTATE_FILE "rules/shipping"
 
 struct shipstate;
 

@@ -20,7 +20,7 @@ build=${1:?usage: soak.sh BUILD}
 export FORKGATE_TEST_KILLS="${KILLS:-1000}" FORKGATE_TEST_CUTS="${CUTS:-1000}"
 export SOAK_KILLS="${KILLS:-1000}" SOAK_SYNCER_KILLS="${SYNCER_KILLS:-200}"
 export SOAK_WORKERS="${WORKERS:-200}" SOAK_EVENTS="${EVENTS:-1000000}"
-export SOAK_WAIT=900 BACKLOG_MB="16 $((${BACKLOG_GB:-10} * 1024))"
+export SOAK_WAIT=900 BACKLOG_MB="256 $((${BACKLOG_GB:-10} * 1024))"
 export TEST_TIMEOUT=3600
 bad=0
 
@@ -39,12 +39,13 @@ step e2e_survive e2e
 step e2e_full_disk e2e
 step e2e_backlog e2e
 if command -v clang >/dev/null; then
+	log=$build/test-logs/fuzz_segment.log
+	fuzz=passed
 	${MAKE:-make} --no-print-directory fuzz-segment \
 	    FUZZ_ARGS="-max_total_time=${FUZZ_SECONDS:-60} -print_final_stats=1" \
-	    >"$build/test-logs/fuzz_segment.log" 2>&1 || bad=1
-	echo "fuzz-segment                 status $bad;" \
-	    "$(sed -n 's/stat::number_of_executed_units: *//p' \
-		"$build/test-logs/fuzz_segment.log") segments"
+	    >"$log" 2>&1 || fuzz=FAILED bad=1
+	echo "fuzz-segment                 $fuzz," \
+	    "$(sed -n 's/stat::number_of_executed_units: *//p' "$log") segments"
 fi
 if [ $bad = 0 ]; then echo "soak: passed"; else echo "soak: FAILED"; fi
 exit $bad
