@@ -410,7 +410,8 @@ eval_rule(struct eval *e, const uint8_t *rule)
 
 	if (n > 0 && cond == NULL)
 		return eval_fail(e, EVAL_DAMAGED);
-	if (n > EVAL_MAX_STEPS - e->n_steps)
+	/* An experiment's group may have taken it beyond the bound already. */
+	if (e->n_steps > EVAL_MAX_STEPS || n > EVAL_MAX_STEPS - e->n_steps)
 		return eval_fail(e, EVAL_TOO_MUCH);
 	e->n_steps += n;
 	for (; n > 0; n--, cond += IMAGE_COND) {

@@ -290,10 +290,37 @@ an_image_of_a_newer_version_is_named_so(void **state)
 	free(image);
 }
 
+/* Also when what an experiment's group took has passed the bound already. */
+static void
+conditions_of_one_call_are_bounded(void **state)
+{
+	static uint64_t bytes[128];
+	static const struct {
+		uint32_t before;
+		bool goes_on;
+	} of[] = {{0, true}, {EVAL_MAX_STEPS - 1, true},
+	    {EVAL_MAX_STEPS, false}, {EVAL_MAX_STEPS + 1, false},
+	    {2 * EVAL_MAX_STEPS, false}};
+	uint8_t *rule = (uint8_t *)bytes + 512;
+
+	(void)state;
+	le32enc(rule + IMAGE_RULE_N_CONDS, 1);
+	le32enc(rule + IMAGE_RULE_CONDS, 256);
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		struct eval e = {.im = {(uint8_t *)bytes, sizeof(bytes)},
+		    .n_steps = of[i].before};
+
+		assert_int_equal(eval_rule(&e, rule), of[i].goes_on);
+		assert_int_equal(
+		    e.fault, of[i].goes_on ? EVAL_NO_FAULT : EVAL_TOO_MUCH);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(conditions_of_one_call_are_bounded),
 	    cmocka_unit_test(the_whole_image_evaluates),
 	    cmocka_unit_test(any_byte_may_be_any_other),
 	    cmocka_unit_test(any_word_may_be_any_offset),
