@@ -180,8 +180,12 @@ $(B)/reader/php/%.o: override CFLAGS += -std=gnu11 -Wno-pedantic \
 	-Wno-unused-parameter -Wno-switch-enum -Wno-shadow \
 	-Wno-missing-prototypes
 
-.PHONY: php
+.PHONY: php test-php
 php: $(PHP_SO)
+test-php: deps
+	@$(MAKE) --no-print-directory $(PARALLEL) all $(E2E) $(PHP_SO) \
+	    $(if $(SAN),$(B)/nodeepbind.so)
+	@SAN='$(SAN)' ONLY=e2e_php sh tests/run.sh $(B) e2e
 
 # What "make demo" runs; not installed.
 $(B)/forkgate-demo: $(call obj,tools/demo/*.c) $(TOOLS) $(SYNCER) $(READER) \
@@ -212,7 +216,7 @@ demo: deps
 UNDER_TEST = $(if $(APXS),$(MODULE)) $(B)/forkgate-syncer $(B)/$(SONAME) \
 	$(B)/$(STICKY_SONAME) $(B)/forkgate \
 	$(B)/forkgate-origin $(B)/forkgate-demo $(TESTS) $(E2E) $(FUZZ:%=$(B)/replay_%) \
-	$(if $(HAVE_PHP),$(PHP_SO))
+	$(if $(HAVE_PHP),$(PHP_SO) $(if $(SAN),$(B)/nodeepbind.so))
 PARALLEL   = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 # The checks look at sources and at the plain library: once is enough.  A web
 # server is no program of ours: it has no sanitizer for what it loads.
@@ -277,7 +281,7 @@ memcheck: $(TESTS) $(B)/nojit.so
 	    WRAP='env LD_PRELOAD=$(abspath $(B))/nojit.so sh tests/memcheck.sh' \
 	    sh tests/run.sh $(B) unit
 
-$(B)/nojit.so: $(B)/tests/nojit.o
+$(B)/nojit.so $(B)/nodeepbind.so: $(B)/%.so: $(B)/tests/%.o
 	$(call Q,LD)$(CC) -shared -o $@ $<
 
 # A fuzzer wants all the code compiled for it: one more variant, by clang.

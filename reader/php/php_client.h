@@ -14,8 +14,11 @@ extern zend_class_entry *php_client_status_ce;
 /* Once the class is registered. */
 void php_client_startup(void);
 
-/* What a Client object stands for. */
+/* What a Client object stands for.  NULL with an exception thrown. */
 struct php_pool *php_client_pool(zend_object *obj);
+
+/* The client of the object whose method runs, of php.ini in a function. */
+struct php_pool *php_client_of(zend_execute_data *execute_data);
 
 /* How a client is, for status() and for phpinfo(). */
 struct php_client_view {

@@ -19,14 +19,15 @@ outcome_of(const char *reason)
 {
 	const char *colon = strrchr(reason, ':');
 
+	if (strcmp(reason, "NoValues") == 0)
+		return "NoValues";
 	if (strncmp(reason, "Error", 5) == 0)
 		return "Error";
-	if (colon == NULL)
-		return "NoValues";
-	if (strcmp(colon, ":Unrecognized") == 0)
+	if (colon != NULL && strcmp(colon, ":Unrecognized") == 0)
 		return "Unrecognized";
-	return strcmp(colon, ":Unsupported") == 0 ? "Unsupported"
-						  : "Recognized";
+	if (colon != NULL && strcmp(colon, ":Unsupported") == 0)
+		return "Unsupported";
+	return "Recognized";
 }
 
 static zend_long

@@ -167,7 +167,7 @@ build(zend_object *obj)
 {
 	struct user *u = user_of(obj);
 	zval *from[N_FIELDS];
-	bool can_change;
+	bool can_change = false;
 
 	for (int i = 0; i < N_FIELDS; i++)
 		from[i] = OBJ_PROP_NUM(obj, i);
