@@ -299,3 +299,50 @@ quarantine_parse(const char *name, struct quarantine_item *out)
 	memcpy(out->id, p, strlen(p) - strlen(suffix));
 	return true;
 }
+
+/* ---- A batch's text. ---- */
+
+static bool
+count_events(const struct json_walk *at, struct quarantine_batch *out)
+{
+	struct json_walk list;
+	const char *key;
+	size_t len;
+
+	if (!json_walk_enter(at, &out->events) || out->events.keyed)
+		return false;
+	list = out->events;
+	for (out->n = 0; json_walk_next(&list, &key, &len); out->n++) {
+		if (json_kind_of(*list.text) != JSON_OBJECT)
+			return false;
+		json_walk_value(&list);
+	}
+	return true;
+}
+
+bool
+quarantine_read_batch(const char *text, size_t n, struct quarantine_batch *out)
+{
+	struct json_walk walk;
+	const char *key;
+	size_t len, end;
+	bool good = false;
+
+	*out = (struct quarantine_batch){0};
+	if (json_check(text, n, &end) != FG_OK ||
+	    !json_walk_begin(&walk, text, n) || !walk.keyed)
+		return false;
+	while (json_walk_next(&walk, &key, &len)) {
+		struct json_walk at = walk;
+		struct json_span value = json_walk_value(&walk);
+
+		if (len == 6 && memcmp(key, "events", 6) == 0) {
+			good = count_events(&at, out);
+		} else if (len == 7 && memcmp(key, "project", 7) == 0 &&
+		    json_kind_of(*value.text) == JSON_STRING) {
+			out->project = value.text + 1;
+			out->project_len = value.n - 2;
+		}
+	}
+	return good;
+}

@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "common/forkgate_status.h"
+#include "syncer/json.h"
 
 #define QUARANTINE_NAME   128 /* of a file, with its NUL */
 #define QUARANTINE_REASON 40
@@ -49,6 +50,14 @@ struct quarantine_item {
 	char reason[QUARANTINE_REASON + 1];
 	char id[QUARANTINE_NAME]; /* the name without what frames it */
 	char segment[40];         /* its name in the queue, or "" */
+};
+
+/* What a batch's text holds; borrows it. */
+struct quarantine_batch {
+	const char *project; /* without its quotes; NULL if it is not told */
+	size_t project_len;
+	struct json_walk events; /* before the first one */
+	size_t n;
 };
 
 /* Sums up what is there, and removes what was not written to its end. */
@@ -77,6 +86,10 @@ enum fg_status quarantine_rename(
 
 /* Removes a file; one that is not there is fine. */
 void quarantine_drop(struct quarantine *q, const char *name);
+
+/* Reads a batch's text; false if it holds no list of objects. */
+bool quarantine_read_batch(
+    const char *text, size_t n, struct quarantine_batch *out);
 
 /* Reads a file's name; false if it is none of ours. */
 bool quarantine_parse(const char *name, struct quarantine_item *out);

@@ -11,7 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "syncer/json.h"
 #include "syncer/tail_private.h"
 
 #define LOOK_MS    1000
@@ -52,66 +51,19 @@ read_file(int dirfd, const char *name, size_t *n)
 	return text;
 }
 
-struct kept {
-	struct lane *lane;
-	struct json_walk events;
-	size_t n;
-};
-
+/* NULL: none of ours. */
 static struct lane *
-lane_named(const struct tail *t, struct json_span name)
+lane_of(const struct tail *t, const struct quarantine_batch *kept)
 {
 	for (size_t i = 0; i < t->opt.n_projects; i++) {
 		const char *project = t->lanes[i].project;
 
-		if (name.n == strlen(project) + 2 &&
-		    memcmp(name.text + 1, project, name.n - 2) == 0)
+		if (kept->project != NULL &&
+		    kept->project_len == strlen(project) &&
+		    memcmp(kept->project, project, kept->project_len) == 0)
 			return &t->lanes[i];
 	}
 	return NULL;
-}
-
-/* Counts the events; false if they are no list of objects. */
-static bool
-count_events(struct kept *kept, const struct json_walk *at)
-{
-	struct json_walk list;
-	const char *key;
-	size_t len;
-
-	if (!json_walk_enter(at, &kept->events) || kept->events.keyed)
-		return false;
-	list = kept->events;
-	while (json_walk_next(&list, &key, &len)) {
-		if (json_kind_of(*list.text) != JSON_OBJECT)
-			return false;
-		json_walk_value(&list);
-		kept->n++;
-	}
-	return true;
-}
-
-static bool
-parse(const struct tail *t, const char *text, size_t n, struct kept *kept)
-{
-	struct json_walk walk;
-	const char *key;
-	size_t len, end;
-	bool good = true;
-
-	*kept = (struct kept){0};
-	if (json_check(text, n, &end) != FG_OK ||
-	    !json_walk_begin(&walk, text, n) || !walk.keyed)
-		return false;
-	while (good && json_walk_next(&walk, &key, &len)) {
-		if (len == 6 && memcmp(key, "events", 6) == 0)
-			good = count_events(kept, &walk);
-		if (len == 7 && memcmp(key, "project", 7) == 0)
-			kept->lane = lane_named(t, json_walk_value(&walk));
-		else
-			json_walk_value(&walk);
-	}
-	return good && kept->n > 0 && kept->n <= EVENTS_MAX;
 }
 
 /* ---- From the file to the lane. ---- */
@@ -128,9 +80,9 @@ is_under_way(const struct tail *t, const char *name)
 }
 
 static enum fg_status
-put(struct kept *kept, const char *name)
+put(struct lane *lane, const struct quarantine_batch *kept, const char *name)
 {
-	struct lane_batch *b = lane_batch_new(kept->lane, kept->n);
+	struct lane_batch *b = lane_batch_new(lane, kept->n);
 	struct json_walk list = kept->events;
 	enum fg_status st = FG_E_NOMEM;
 	const char *key;
@@ -146,7 +98,7 @@ put(struct kept *kept, const char *name)
 		b->ends[b->n_events++] = (uint32_t)b->json.len;
 	}
 	if (b->json.status == FG_OK)
-		st = lane_put(kept->lane, b);
+		st = lane_put(lane, b);
 	if (st != FG_OK)
 		lane_batch_free(b);
 	return st;
@@ -156,20 +108,25 @@ static void
 take(struct tail *t, const char *name)
 {
 	char back[QUARANTINE_NAME];
-	struct kept kept;
+	struct quarantine_batch kept;
+	struct lane *lane = NULL;
 	size_t n;
 	char *text = read_file(t->quarantine.dirfd, name, &n);
+	bool good = text != NULL && quarantine_read_batch(text, n, &kept) &&
+	    kept.n > 0 && kept.n <= EVENTS_MAX;
 
-	if (text == NULL || !parse(t, text, n, &kept)) {
+	if (good)
+		lane = lane_of(t, &kept);
+	if (!good) {
 		tail_note(t, name, "holds no events that could be sent");
 		snprintf(
 		    back, sizeof(back), "batch%.100s", name + strlen("replay"));
 		(void)quarantine_rename(&t->quarantine, name, back);
-	} else if (kept.lane == NULL) {
+	} else if (lane == NULL) {
 		tail_note(t, name, "events of an unknown project");
-	} else if (lane_has_place(kept.lane)) {
+	} else if (lane_has_place(lane)) {
 		/* Without memory: at the next look. */
-		(void)put(&kept, name);
+		(void)put(lane, &kept, name);
 	}
 	free(text);
 }

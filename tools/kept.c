@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "syncer/json.h"
 #include "syncer/quarantine.h"
 #include "tools/cmd.h"
 #include "tools/queue_look.h"
@@ -95,60 +94,18 @@ close_kept(struct kept *k)
 	free(k->files);
 }
 
-/* ---- A batch's events. ---- */
-
-struct batch {
-	char *text;
-	struct json_walk events;
-	char project[64];
-	uint64_t n;
-};
-
+/* The text is to be freed in any case; false if it holds no events. */
 static bool
-read_events(struct batch *b, const struct json_walk *at)
-{
-	struct json_walk list;
-	const char *key;
-	size_t len;
-
-	if (!json_walk_enter(at, &b->events) || b->events.keyed)
-		return false;
-	list = b->events;
-	while (json_walk_next(&list, &key, &len)) {
-		json_walk_value(&list);
-		b->n++;
-	}
-	return true;
-}
-
-/* The batch's text is to be freed in any case. */
-static bool
-read_batch(const struct kept *k, const char *name, struct batch *b)
+read_batch(const struct kept *k, const char *name, char **text,
+    struct quarantine_batch *b)
 {
 	char path[4096 + QUARANTINE_NAME];
-	struct json_walk walk;
-	size_t n, end, len;
-	const char *key;
-	bool good = false;
+	size_t n;
 
-	*b = (struct batch){0};
+	*text = NULL;
 	snprintf(path, sizeof(path), "%s/%s", k->path, name);
-	if (cmd_read_file(path, &b->text, &n) != FG_OK)
-		return false;
-	if (json_check(b->text, n, &end) != FG_OK ||
-	    !json_walk_begin(&walk, b->text, n) || !walk.keyed)
-		return false;
-	while (json_walk_next(&walk, &key, &len)) {
-		struct json_walk at = walk;
-		struct json_span value = json_walk_value(&walk);
-
-		if (len == 6 && memcmp(key, "events", 6) == 0)
-			good = read_events(b, &at);
-		if (len == 7 && memcmp(key, "project", 7) == 0)
-			snprintf(b->project, sizeof(b->project), "%.*s",
-			    value.n > 2 ? (int)value.n - 2 : 0, value.text + 1);
-	}
-	return good;
+	return cmd_read_file(path, text, &n) == FG_OK &&
+	    quarantine_read_batch(*text, n, b);
 }
 
 /* ---- list and show ---- */
@@ -157,7 +114,8 @@ static void
 list_one(struct kept *k, const struct kept_file *f)
 {
 	const struct quarantine_item *item = &f->item;
-	struct batch b;
+	struct quarantine_batch b;
+	char *text;
 
 	printf("%s  %s  ", item->id, cmd_date(item->time_ms));
 	if (item->kind == QUARANTINE_SEGMENT) {
@@ -165,17 +123,18 @@ list_one(struct kept *k, const struct kept_file *f)
 		    "segment  bytes %" PRIu64 "  %s\n", f->bytes, item->reason);
 		return;
 	}
-	if (read_batch(k, f->name, &b)) {
-		printf("batch  project %s  events %" PRIu64 "  bytes %" PRIu64
+	if (read_batch(k, f->name, &text, &b)) {
+		printf("batch  project %.*s  events %zu  bytes %" PRIu64
 		       "  %s%s\n",
-		    b.project, b.n, f->bytes, item->reason,
+		    (int)b.project_len, b.project != NULL ? b.project : "", b.n,
+		    f->bytes, item->reason,
 		    item->kind == QUARANTINE_REPLAY ? "  to be sent again"
 						    : "");
 	} else {
 		printf("batch  unreadable\n");
 		k->status = CMD_NO;
 	}
-	free(b.text);
+	free(text);
 }
 
 static void
@@ -197,14 +156,15 @@ static void
 show_one(struct kept *k, const struct kept_file *f)
 {
 	const char *key;
-	struct batch b;
+	struct quarantine_batch b;
+	char *text;
 	size_t len;
 
 	if (f->item.kind == QUARANTINE_SEGMENT) {
 		show_segment(k, f->name);
 		return;
 	}
-	if (read_batch(k, f->name, &b)) {
+	if (read_batch(k, f->name, &text, &b)) {
 		while (json_walk_next(&b.events, &key, &len)) {
 			struct json_span event = json_walk_value(&b.events);
 
@@ -215,7 +175,7 @@ show_one(struct kept *k, const struct kept_file *f)
 		cmd_say(&cmd_queue, "%s: holds no events", f->name);
 		k->status = CMD_NO;
 	}
-	free(b.text);
+	free(text);
 }
 
 /* ---- replay and drop ---- */

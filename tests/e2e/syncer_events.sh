@@ -159,7 +159,9 @@ all_arrived 1 last
 [ $? != 0 ] && stop_syncer && all_arrived 40 last
 verdict ending-sends-what-is-left $? \
     "$(events_of last | sort -u | wc -l) of 40 arrived"
+: >"$T/syncer.log"
 start_syncer
+within 10 logged "starting from generation"
 worker log "$STATE" stay 40
 origin_fault "events=slow:60000"
 began=$(date +%s)
