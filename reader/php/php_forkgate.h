@@ -4,6 +4,10 @@
 #ifndef PHP_FORKGATE_H
 #define PHP_FORKGATE_H
 
+#ifdef HAVE_CONFIG_H
+#include "config.h" /* of phpize */
+#endif
+
 #include "php.h"
 
 #include "forkgate.h"

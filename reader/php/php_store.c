@@ -1,5 +1,8 @@
 /* Forkgate\ParameterStore. */
 #include "php_layer.h"
+
+#include <math.h>
+
 #include "php_result.h"
 
 zend_class_entry *php_layer_store_ce;
@@ -65,6 +68,30 @@ php_layer_store_object(
 	ZVAL_COPY(OBJ_PROP_NUM(obj, 2), user);
 }
 
+/*
+ * Whether a parameter is of the type asked for: asked by type, so that a layer
+ * behind it exposes nothing that is not used.
+ */
+static bool
+has_type(const struct fg_store *s, const char *param, const zval *fallback)
+{
+	switch (Z_TYPE_P(fallback)) {
+	case IS_STRING:
+		return fg_store_string(s, param, NULL) != NULL;
+	case IS_LONG:
+		return fg_store_int(s, param, 0) != 0 ||
+		    fg_store_int(s, param, 1) == 0;
+	case IS_DOUBLE:
+		return !isnan(fg_store_double(s, param, (double)NAN));
+	case IS_FALSE:
+	case IS_TRUE:
+		return fg_store_bool(s, param, false) ||
+		    !fg_store_bool(s, param, true);
+	default:
+		return true;
+	}
+}
+
 /* What is behind a parameter keeps its memory, too. */
 static const char *
 read_param(zend_object *obj, const char *param, const zval *fallback, size_t *n,
@@ -72,8 +99,7 @@ read_param(zend_object *obj, const char *param, const zval *fallback, size_t *n,
 {
 	struct store *s = store_of(obj);
 
-	(void)fallback;
-	if (s->session == NULL)
+	if (s->session == NULL || !has_type(&s->store, param, fallback))
 		return NULL;
 	s->session->n_results++;
 	return fg_store_json(&s->store, param, n, type);

@@ -52,6 +52,11 @@ END
 chmod +x "$T/publish"
 "$T/publish" || give_up rules "could not be published"
 
+# phpize knows its sources by name.
+grep -o 'php_[a-z]*\.c' reader/php/config.m4 | sort >"$T/listed"
+(cd reader/php && ls php_*.c) | sort | cmp -s - "$T/listed"
+verdict php-config-m4 $? "config.m4 does not name the sources that there are"
+
 cp -r reader/php/tests "$T/tests"
 "$BUILD/forkgate" compile "$RULES" -o "$T/rules.fgs" >/dev/null ||
     give_up snapshot "could not be made"

@@ -34,6 +34,7 @@ $kept = $client->getParameterStore(['userID' => "$me-e"], 'looks');
 $client->checkGate('somebody else', 'everyone');
 $client->refresh();
 var_dump($kept->getString('shade'), count($exposed("$me-e")));
+var_dump($client->getParameterStore("$me-f", 'looks')->getInt('shade', 4), $exposed("$me-f"));
 var_dump($client->getParameterStore('x', 'nope')->get('box', 'd'));
 ?>
 --EXPECT--
@@ -87,4 +88,7 @@ string(1) "d"
 bool(true)
 string(5) "green"
 int(1)
+int(4)
+array(0) {
+}
 string(1) "d"
