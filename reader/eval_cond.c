@@ -195,6 +195,11 @@ experiment_group(struct eval *e, const uint8_t *cond, struct dyn *v)
 
 	if (le32load(cond + IMAGE_COND_FIELD) == 0)
 		return true;
+	if (e->in->app != NULL) {
+		/* For a client: as no group, and not to be relied on. */
+		e->r.unsupported = true;
+		return true;
+	}
 	if (!image_str(&e->im, le32load(cond + IMAGE_COND_FIELD), &name))
 		return eval_fail(e, EVAL_DAMAGED);
 	if (e->n_hops >= EVAL_MAX_HOPS)
@@ -376,11 +381,6 @@ condition(struct eval *e, const uint8_t *cond)
 	case IMAGE_COND_USER_BUCKET:
 		return compare_made(e, cond, user_bucket);
 	case IMAGE_COND_EXPERIMENT_GROUP:
-		if (e->in->app != NULL) {
-			/* Compared as no group, and not to be relied on. */
-			e->r.unsupported = true;
-			return compare_made(e, cond, NULL);
-		}
 		return compare_made(e, cond, experiment_group);
 	case IMAGE_COND_TARGET_APP:
 		return compare_made(e, cond, target_app);

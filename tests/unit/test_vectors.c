@@ -8,7 +8,8 @@
  * config, experiment, layer, group, param, user_agent), what it is of, the
  * user, perhaps options, ID lists, overrides and sticky values, and what to
  * expect; members of expect are compared without regard to the order of keys,
- * numbers by their value.
+ * numbers by their value.  Among them client_entry is what the response for a
+ * client has of it, in the format v1 with names as they are, null if nothing.
  * Reasons are without the name of the source that the rules came from.
  *
  * What is known not to agree stands in a table, with the reason, and is told
@@ -359,9 +360,58 @@ or_null(const char *text)
 	return text[0] != '\0' ? text : NULL;
 }
 
+/* The entry of this name in the response's map, null when it has none. */
+static void
+put_entry(
+    const struct question *q, const char *json, size_t len, const char *map)
+{
+	struct json_span span = json_span(json, len);
+	struct json_tree t = {0};
+	uint32_t entries, entry;
+
+	assert_int_equal(json_parse(&t, &span), FG_OK);
+	entries = member(&t, 0, map);
+	assert_int_equal(t.nodes[entries].kind, JSON_OBJECT);
+	entry = member(&t, entries, q->of);
+	if (entry != 0)
+		jsonw_raw(q->got, t.text + t.nodes[entry].start,
+		    t.nodes[entry].end - t.nodes[entry].start);
+	else
+		jsonw_null(q->got);
+	json_tree_free(&t);
+}
+
+/*
+ * What the response for a client has of it, made only where that is expected;
+ * of its kind nothing else is asked for.  Nested too deep, it has nothing at all.
+ */
+static void
+put_client_entry(const struct question *q, const char *map,
+    struct fg_client_response_options *opt, struct fg_name_filter *filter)
+{
+	const char *const *name = (const char *const *)&q->of;
+	enum fg_status st;
+	const char *json;
+	size_t len;
+
+	if (member(q->t, member(q->t, 0, "expect"), "client_entry") == 0)
+		return;
+	opt->hash = FG_HASH_NONE;
+	*filter = (struct fg_name_filter){true, name, 1};
+	st = fg_client_response(q->ses, q->user, opt, &json, &len);
+	jsonw_key(q->got, "client_entry");
+	if (st != FG_E_UNSUPPORTED) {
+		assert_int_equal(st, FG_OK);
+		put_entry(q, json, len, map);
+	} else {
+		jsonw_null(q->got);
+	}
+}
+
 static void
 ask_gate(const struct question *q)
 {
+	struct fg_client_response_options opt = FG_CLIENT_RESPONSE_OPTIONS_INIT;
 	struct jsonw *w = q->got;
 	struct fg_gate g;
 
@@ -372,6 +422,7 @@ ask_gate(const struct question *q)
 	put_text(w, "id_type", or_null(g.id_type));
 	put_exposures(w, g.secondary, g.n_secondary, true);
 	put_details(w, &g.details);
+	put_client_entry(q, "feature_gates", &opt, &opt.gates);
 }
 
 static void
@@ -400,20 +451,24 @@ put_config(struct jsonw *w, const struct fg_config *c, bool once)
 static void
 ask_config(const struct question *q)
 {
+	struct fg_client_response_options opt = FG_CLIENT_RESPONSE_OPTIONS_INIT;
 	struct fg_config c;
 
 	fg_get_config(q->ses, q->user, q->of, 0, &c);
 	put_config(q->got, &c, true);
+	put_client_entry(q, "dynamic_configs", &opt, &opt.configs);
 }
 
 static void
 ask_experiment(const struct question *q)
 {
+	struct fg_client_response_options opt = FG_CLIENT_RESPONSE_OPTIONS_INIT;
 	struct fg_config c;
 
 	fg_get_experiment_sticky(
 	    q->ses, q->user, q->of, q->flags, q->sticky, &c);
 	put_config(q->got, &c, false);
+	put_client_entry(q, "dynamic_configs", &opt, &opt.experiments);
 }
 
 static void
@@ -430,6 +485,7 @@ ask_group(const struct question *q)
 static void
 ask_layer(const struct question *q)
 {
+	struct fg_client_response_options opt = FG_CLIENT_RESPONSE_OPTIONS_INIT;
 	struct jsonw *w = q->got;
 	struct fg_layer l;
 
@@ -442,6 +498,7 @@ ask_layer(const struct question *q)
 	put_bool(w, "is_experiment_active", l.is_experiment_active);
 	put_exposures(w, l.secondary, l.n_secondary, false);
 	put_details(w, &l.details);
+	put_client_entry(q, "layer_configs", &opt, &opt.layers);
 }
 
 /* A parameter as it is, of the fallback's type, or the fallback. */
