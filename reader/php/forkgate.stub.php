@@ -556,6 +556,44 @@ namespace Forkgate {
 
         public function removeAllOverrides(): void {}
 
+        /**
+         * The names of all feature gates, sorted. So are the lists that follow.
+         *
+         * @return list<string>
+         */
+        public function getFeatureGateList(): array {}
+
+        /** @return list<string> */
+        public function getDynamicConfigList(): array {}
+
+        /** @return list<string> */
+        public function getExperimentList(): array {}
+
+        /** @return list<string> */
+        public function getAutotuneList(): array {}
+
+        /** @return list<string> */
+        public function getLayerList(): array {}
+
+        /** @return list<string> */
+        public function getParameterStoreList(): array {}
+
+        /**
+         * The user's fields that a gate looks at; none for an unknown name.
+         *
+         * @return list<string>
+         */
+        public function getFieldsNeededForGate(string $gate): array {}
+
+        /** @return list<string> */
+        public function getFieldsNeededForDynamicConfig(string $config): array {}
+
+        /** @return list<string> */
+        public function getFieldsNeededForExperiment(string $experiment): array {}
+
+        /** @return list<string> */
+        public function getFieldsNeededForLayer(string $layer): array {}
+
         public function status(): Status {}
 
         /** Takes the newest rules now. True when they are others than before. */

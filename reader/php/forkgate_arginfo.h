@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: fbdeaeaa7b1bcaec5b39a98f933ebb7c5eb4755f */
+ * Stub hash: cc358cbdb04a991bded01a1e0ccb7d6f905a4a5f */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_Forkgate_check_gate, 0, 2, _IS_BOOL, 0)
 	ZEND_ARG_OBJ_TYPE_MASK(0, user, Forkgate\\\125ser, MAY_BE_ARRAY|MAY_BE_STRING|MAY_BE_LONG, NULL)
@@ -316,6 +316,34 @@ ZEND_END_ARG_INFO()
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Forkgate_Client_removeAllOverrides, 0, 0, IS_VOID, 0)
 ZEND_END_ARG_INFO()
 
+#define arginfo_class_Forkgate_Client_getFeatureGateList arginfo_class_Forkgate_User_jsonSerialize
+
+#define arginfo_class_Forkgate_Client_getDynamicConfigList arginfo_class_Forkgate_User_jsonSerialize
+
+#define arginfo_class_Forkgate_Client_getExperimentList arginfo_class_Forkgate_User_jsonSerialize
+
+#define arginfo_class_Forkgate_Client_getAutotuneList arginfo_class_Forkgate_User_jsonSerialize
+
+#define arginfo_class_Forkgate_Client_getLayerList arginfo_class_Forkgate_User_jsonSerialize
+
+#define arginfo_class_Forkgate_Client_getParameterStoreList arginfo_class_Forkgate_User_jsonSerialize
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Forkgate_Client_getFieldsNeededForGate, 0, 1, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, gate, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Forkgate_Client_getFieldsNeededForDynamicConfig, 0, 1, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, config, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Forkgate_Client_getFieldsNeededForExperiment, 0, 1, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, experiment, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Forkgate_Client_getFieldsNeededForLayer, 0, 1, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, layer, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
 #define arginfo_class_Forkgate_Client_status arginfo_Forkgate_status
 
 #define arginfo_class_Forkgate_Client_refresh arginfo_Forkgate_refresh
@@ -396,6 +424,16 @@ ZEND_METHOD(Forkgate_Client, overrideLayer);
 ZEND_METHOD(Forkgate_Client, overrideParameterStore);
 ZEND_METHOD(Forkgate_Client, removeOverride);
 ZEND_METHOD(Forkgate_Client, removeAllOverrides);
+ZEND_METHOD(Forkgate_Client, getFeatureGateList);
+ZEND_METHOD(Forkgate_Client, getDynamicConfigList);
+ZEND_METHOD(Forkgate_Client, getExperimentList);
+ZEND_METHOD(Forkgate_Client, getAutotuneList);
+ZEND_METHOD(Forkgate_Client, getLayerList);
+ZEND_METHOD(Forkgate_Client, getParameterStoreList);
+ZEND_METHOD(Forkgate_Client, getFieldsNeededForGate);
+ZEND_METHOD(Forkgate_Client, getFieldsNeededForDynamicConfig);
+ZEND_METHOD(Forkgate_Client, getFieldsNeededForExperiment);
+ZEND_METHOD(Forkgate_Client, getFieldsNeededForLayer);
 ZEND_METHOD(Forkgate_Client, status);
 ZEND_METHOD(Forkgate_Client, refresh);
 ZEND_METHOD(Forkgate_Client, waitReady);
@@ -542,6 +580,16 @@ static const zend_function_entry class_Forkgate_Client_methods[] = {
 	ZEND_ME(Forkgate_Client, overrideParameterStore, arginfo_class_Forkgate_Client_overrideParameterStore, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, removeOverride, arginfo_class_Forkgate_Client_removeOverride, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, removeAllOverrides, arginfo_class_Forkgate_Client_removeAllOverrides, ZEND_ACC_PUBLIC)
+	ZEND_ME(Forkgate_Client, getFeatureGateList, arginfo_class_Forkgate_Client_getFeatureGateList, ZEND_ACC_PUBLIC)
+	ZEND_ME(Forkgate_Client, getDynamicConfigList, arginfo_class_Forkgate_Client_getDynamicConfigList, ZEND_ACC_PUBLIC)
+	ZEND_ME(Forkgate_Client, getExperimentList, arginfo_class_Forkgate_Client_getExperimentList, ZEND_ACC_PUBLIC)
+	ZEND_ME(Forkgate_Client, getAutotuneList, arginfo_class_Forkgate_Client_getAutotuneList, ZEND_ACC_PUBLIC)
+	ZEND_ME(Forkgate_Client, getLayerList, arginfo_class_Forkgate_Client_getLayerList, ZEND_ACC_PUBLIC)
+	ZEND_ME(Forkgate_Client, getParameterStoreList, arginfo_class_Forkgate_Client_getParameterStoreList, ZEND_ACC_PUBLIC)
+	ZEND_ME(Forkgate_Client, getFieldsNeededForGate, arginfo_class_Forkgate_Client_getFieldsNeededForGate, ZEND_ACC_PUBLIC)
+	ZEND_ME(Forkgate_Client, getFieldsNeededForDynamicConfig, arginfo_class_Forkgate_Client_getFieldsNeededForDynamicConfig, ZEND_ACC_PUBLIC)
+	ZEND_ME(Forkgate_Client, getFieldsNeededForExperiment, arginfo_class_Forkgate_Client_getFieldsNeededForExperiment, ZEND_ACC_PUBLIC)
+	ZEND_ME(Forkgate_Client, getFieldsNeededForLayer, arginfo_class_Forkgate_Client_getFieldsNeededForLayer, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, status, arginfo_class_Forkgate_Client_status, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, refresh, arginfo_class_Forkgate_Client_refresh, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, waitReady, arginfo_class_Forkgate_Client_waitReady, ZEND_ACC_PUBLIC)

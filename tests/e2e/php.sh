@@ -35,7 +35,8 @@ esac
 	    \"one\":1.0,\"false\":false,\"none\":null,\"list\":[1,2.5,\"three\"],
 	    \"deep\":[[[{\"x\":null}]]],\"empty\":[],\"nothing\":{}}";
 	$r["dynamic_configs"]["shapes"] = ["type" => "dynamic_config",
-	    "salt" => "s8", "enabled" => true, "defaultValue" => (object)[],
+	    "salt" => "s8", "fieldsUsed" => ["size", "country"],
+	    "enabled" => true, "defaultValue" => (object)[],
 	    "idType" => "userID", "entity" => "dynamic_config", "rules" => [[
 	    "name" => "a", "id" => "rule_all", "salt" => "r8",
 	    "passPercentage" => 100, "conditions" => ["public"],
