@@ -10,6 +10,7 @@
 #   make memcheck              unit tests under valgrind
 #   make parity                compares with the reference implementation
 #   make soak BACKLOG_GB=10    the promise about events, at full size
+#   make parity-events         the same for what is logged
 #   make bench                 figures into build/bench/report.md
 #   make check                 static checks: layers, format, exports ...
 #   make fuzz-NAME             fuzz one parser until stopped (needs clang)
@@ -274,6 +275,18 @@ soak: deps
 	    SYNCER_KILLS='$(SYNCER_KILLS)' WORKERS='$(WORKERS)' \
 	    EVENTS='$(EVENTS)' FUZZ_SECONDS='$(FUZZ_SECONDS)' \
 	    sh tests/soak.sh $(B)
+
+# The same for the events that reach the server.
+under-test: $(B)/parity-calls
+.PHONY: parity-events
+parity-events: deps
+	@$(MAKE) --no-print-directory $(PARALLEL) all $(B)/parity-calls
+	@SEED='$(SEED)' DOCS='$(DOCS)' USERS='$(USERS)' FAULT='$(FAULT)' \
+	    sh tests/parity/events.sh $(B)
+
+$(B)/parity-calls: $(B)/tests/parity/calls.o $(TOOLS) $(SYNCER) $(READER) \
+    $(COMMON)
+	$(call Q,LD)$(CC) $(LDFLAGS) -o $@ $^ $(SYNCER_LIBS) $(READER_LIBS)
 
 .PHONY: memcheck
 memcheck: $(TESTS) $(B)/nojit.so

@@ -30,6 +30,7 @@
 #define F_SAMPLED       (1u << 9)
 #define F_SHADOW        (1u << 10)
 #define F_SHADOW_LOGGED (1u << 11)
+#define F_ASKED         (1u << 12)
 #define F_METADATA      (1u << 0) /* of a custom event */
 
 /* ---- Writing: what is left is compared, a failure sticks. ---- */
@@ -203,6 +204,7 @@ exposure_flags(const struct record_exposure *x)
 
 	flags |= x->value ? F_VALUE : 0;
 	flags |= x->manual ? F_MANUAL : 0;
+	flags |= x->asked ? F_ASKED : 0;
 	flags |= x->has_lcut ? F_LCUT : 0;
 	flags |= x->has_received_at ? F_RECEIVED_AT : 0;
 	flags |= x->has_version ? F_VERSION : 0;
@@ -436,6 +438,7 @@ exposure_take_flags(struct record_exposure *x, unsigned flags)
 {
 	x->value = (flags & F_VALUE) != 0;
 	x->manual = (flags & F_MANUAL) != 0;
+	x->asked = (flags & F_ASKED) != 0;
 	x->has_lcut = (flags & F_LCUT) != 0;
 	x->has_received_at = (flags & F_RECEIVED_AT) != 0;
 	x->has_version = (flags & F_VERSION) != 0;

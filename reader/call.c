@@ -59,6 +59,40 @@ call_tally(struct fg_session *ses, const char *name)
 		queue_tally(ses->fg->queue, name, n, hash64(name, n));
 }
 
+/*
+ * Without exposures the check is counted, and so are the experiments that it
+ * asked for on its way: their names are copied out first.
+ */
+static void
+prepare_counts(struct call *c)
+{
+	for (const struct eval *in = c->e.inner; in != NULL; in = in->inner) {
+		struct call_event *ev =
+		    arena_get(&c->ses->arena, sizeof(*ev) + in->name.len);
+
+		if (ev == NULL)
+			return;
+		ev->record = (uint8_t *)(ev + 1);
+		ev->n = in->name.len;
+		memcpy(ev->record, in->name.bytes, ev->n);
+		ev->key = hash64(ev->record, ev->n);
+		ev->next = c->events;
+		c->events = ev;
+	}
+}
+
+static enum fg_status
+commit_counts(struct call *c)
+{
+	struct queue *q = c->ses->fg->queue;
+
+	call_tally(c->ses, c->name);
+	for (const struct call_event *ev = c->events; ev != NULL; ev = ev->next)
+		if (q != NULL)
+			queue_tally(q, (char *)ev->record, ev->n, ev->key);
+	return FG_OK;
+}
+
 enum fg_status
 call_run(struct call *c, void (*copy)(struct call *c, void *out), void *out)
 {
@@ -67,8 +101,6 @@ call_run(struct call *c, void (*copy)(struct call *c, void *out), void *out)
 	c->user = call_user(ses, c->user);
 	c->record = NULL;
 	ses->n_evaluations++;
-	if (!c->expose)
-		call_tally(ses, c->name);
 	for (int i = 0; i < CALL_ATTEMPTS; i++) {
 		struct arena_mark mark = arena_mark(&ses->arena);
 
@@ -78,9 +110,13 @@ call_run(struct call *c, void (*copy)(struct call *c, void *out), void *out)
 		copy(c, out);
 		if (c->expose && ses->fg->queue != NULL)
 			expose_prepare(c);
+		else if (ses->fg->queue != NULL)
+			prepare_counts(c);
 		if (session_holds(ses) && c->e.fault != EVAL_MOVED) {
 			if (ses->fg->has_sticky)
 				sticky_commit(c);
+			if (!c->expose)
+				return commit_counts(c);
 			return c->events != NULL ? expose_commit(c) : c->status;
 		}
 		arena_release(&ses->arena, mark);
@@ -114,8 +150,14 @@ fault_reason(enum eval_fault fault)
 void
 call_details(const struct call *c, struct fg_details *out)
 {
+	call_details_of(c, &c->e, out);
+}
+
+void
+call_details_of(
+    const struct call *c, const struct eval *e, struct fg_details *out)
+{
 	const struct fg_session *ses = c->ses;
-	const struct eval *e = &c->e;
 
 	*out = (struct fg_details){
 	    .generation = ses->pin.generation, .moved = ses->moved};

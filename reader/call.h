@@ -14,14 +14,15 @@
 #include "reader/eval.h"
 
 #define CALL_ATTEMPTS 3
+#define CALL_ASKED    (1U << 31) /* among flags of our own; see call.asked */
 
 /* An event that waits for the question: in the session's arena. */
 struct call_event {
 	struct call_event *next;
-	uint64_t key;   /* of dedupe */
-	uint64_t first; /* of sampling; 0: not the first time */
-	uint8_t *record;
-	size_t n; /* 0: sampling left it out, only the key counts */
+	uint64_t key;    /* of dedupe */
+	uint64_t first;  /* of sampling; 0: not the first time */
+	uint8_t *record; /* or, without exposures, a name to be counted */
+	size_t n;        /* 0: sampling left it out, only the key counts */
 };
 
 struct sticky_record;
@@ -34,6 +35,7 @@ struct call {
 	const char *name;
 	bool expose; /* log an exposure; else the check is counted */
 	bool manual;
+	bool asked; /* by a parameter store */
 	struct eval e;
 	struct call_event *events;
 	enum fg_status status; /* of what was logged */
@@ -54,6 +56,10 @@ enum fg_status call_run(
     struct call *c, void (*copy)(struct call *c, void *out), void *out);
 
 void call_details(const struct call *c, struct fg_details *out);
+
+/* The same of an experiment that the call asked for on its way. */
+void call_details_of(
+    const struct call *c, const struct eval *e, struct fg_details *out);
 
 /* Copies of texts in the image, "" for none; NULL never. */
 const char *call_text(struct call *c, uint32_t id);

@@ -74,7 +74,8 @@ get(struct fg_session *ses, struct fg_user *user, enum eval_kind kind,
 	    .name = name,
 	    .expose = (flags & FG_NO_EXPOSURE) == 0,
 	    .sticky = sticky,
-	    .flags = flags};
+	    .flags = flags,
+	    .asked = (flags & CALL_ASKED) != 0};
 
 	return call_run(&c, copy_config, out);
 }

@@ -106,3 +106,9 @@ fg_log_event(struct fg_session *ses, struct fg_user *user, const char *name,
 	arena_release(&ses->arena, mark);
 	return st;
 }
+
+enum fg_status
+fg_identify(struct fg_session *ses, struct fg_user *user)
+{
+	return fg_log_event(ses, user, "statsig::identify", NULL, NULL, 0);
+}

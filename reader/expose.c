@@ -11,11 +11,10 @@ expose_now_ms(void)
 }
 
 uint64_t
-expose_key(enum record_subject subject, uint64_t name_hash, uint64_t rule_hash,
-    uint64_t user_hash, uint64_t extra)
+expose_key(
+    uint64_t name_hash, uint64_t rule_hash, uint64_t user_hash, uint64_t extra)
 {
-	uint64_t h = hash64_fold(
-	    name_hash ^ HASH64_K0, rule_hash ^ HASH64_K1 ^ (uint64_t)subject);
+	uint64_t h = hash64_fold(name_hash ^ HASH64_K0, rule_hash ^ HASH64_K1);
 
 	return hash64_fold(h ^ user_hash, extra ^ HASH64_K0);
 }
@@ -118,9 +117,7 @@ put_details(struct call *c, const struct eval *e, struct record_exposure *x)
 {
 	struct fg_details d;
 
-	call_details(c, &d);
-	if (e != &c->e && e->end == EVAL_UNRECOGNIZED)
-		d.reason = c->ses->reasons[SESSION_UNRECOGNIZED];
+	call_details_of(c, e, &d);
 	x->reason = (struct record_text){d.reason, strlen(d.reason)};
 	x->has_lcut = d.lcut != 0;
 	x->lcut = d.lcut;
@@ -161,14 +158,16 @@ encode(struct call *c, const struct eval *e, enum record_subject subject,
 	if (!sample_keep(c->ses, &sample, key, &x, &first))
 		return left_out(c);
 	x.value = e->end == EVAL_RECOGNIZED && e->r.value;
-	x.manual = c->manual;
+	x.manual = c->manual && e == &c->e;
+	x.asked = c->asked || e != &c->e;
 	put_details(c, e, &x);
 	if (e->r.mapped_to != 0) {
 		mapped = eval_text(e, e->r.mapped_to);
 		x.has_override = true;
 		x.override_name = image_text(&mapped);
 	}
-	if (!put_secondary(c, e, &x))
+	/* One that failed has no list at all. */
+	if (e->end != EVAL_FAILED && !put_secondary(c, e, &x))
 		return NULL;
 	cap = x.name.len + x.rule_id.len + x.reason.len + x.secondary.len +
 	    x.override_name.len + 256;
@@ -182,11 +181,32 @@ encode(struct call *c, const struct eval *e, enum record_subject subject,
 	return event;
 }
 
+/* The rule ID as it is reported; an autotune that explores says so. */
+static bool
+rule_of(struct call *c, const struct eval *e, struct image_str *rule)
+{
+	static const char explore[] = ":explore";
+	const size_t n = sizeof(explore) - 1;
+	uint8_t *text;
+
+	*rule = eval_text(e, e->end == EVAL_RECOGNIZED ? e->r.rule_id : 0);
+	if (e->end != EVAL_RECOGNIZED || !e->r.explores)
+		return true;
+	text = arena_get(&c->ses->arena, rule->len + n);
+	if (text == NULL)
+		return false;
+	memcpy(text, rule->bytes, rule->len);
+	memcpy(text + rule->len, explore, n);
+	rule->bytes = text;
+	rule->len += (uint32_t)n;
+	rule->hash = hash64(text, rule->len);
+	return true;
+}
+
 static void
 prepare(struct call *c, const struct eval *e, enum record_subject subject)
 {
-	struct image_str rule = eval_text(e, e->r.rule_id);
-	struct image_str name = e->name;
+	struct image_str rule, name = e->name;
 	struct call_event *event;
 	uint64_t key, extra = e->r.value;
 
@@ -195,14 +215,14 @@ prepare(struct call *c, const struct eval *e, enum record_subject subject)
 		name.len = (uint32_t)strlen(c->name);
 		name.hash = hash64(c->name, name.len);
 	}
-	if (e->end != EVAL_RECOGNIZED) {
-		rule.len = 0;
-		rule.hash = hash64("", 0);
+	if (!rule_of(c, e, &rule)) {
+		c->status = FG_E_NOMEM;
+		return;
 	}
-	if (subject == RECORD_EXPERIMENT)
+	if (subject == RECORD_EXPERIMENT &&
+	    (c->manual || c->asked || e != &c->e))
 		extra = e->r.is_experiment_group;
-	key = expose_key(
-	    subject, name.hash, rule.hash, user_unit_hash(c->user), extra);
+	key = expose_key(name.hash, rule.hash, user_unit_hash(c->user), extra);
 	if (expose_is_repeat(c->ses, key))
 		return;
 	event = encode(c, e, subject, &name, &rule, key);
@@ -250,6 +270,9 @@ expose_commit(struct call *c)
 	for (struct call_event *ev = c->events; ev != NULL; ev = ev->next) {
 		enum fg_status st = FG_OK;
 
+		/* Several conditions may have asked for one experiment. */
+		if (c->e.inner != NULL && dedupe_seen(ses->fg->dedupe, ev->key))
+			continue;
 		if (ev->n == 0)
 			dedupe_mark(ses->fg->dedupe, ev->key);
 		else

@@ -718,6 +718,9 @@ FG_API enum fg_status fg_log_event(struct fg_session *ses, struct fg_user *user,
     const char *name, const struct fg_value *value,
     const struct fg_member *metadata, size_t n);
 
+/* Logs that there is this user, with all that events say of him. */
+FG_API enum fg_status fg_identify(struct fg_session *ses, struct fg_user *user);
+
 #ifdef __cplusplus
 }
 #endif

@@ -20,6 +20,7 @@ fg_check_gate(struct fg_session *ses, struct fg_user *user, const char *name)
 	c.name = name;
 	c.expose = true;
 	c.manual = false;
+	c.asked = false;
 	c.events = NULL;
 	c.status = FG_OK;
 	call_run(&c, copy_value, &value);

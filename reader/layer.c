@@ -13,8 +13,10 @@ struct fg_layer_state {
 	struct queue_user user; /* with JSON of its own */
 	struct sample sample;
 	uint64_t user_hash;
-	bool has_user;  /* exposures can be logged */
-	bool is_silent; /* reads are counted instead */
+	bool has_user;         /* exposures can be logged */
+	bool is_asked;         /* by a parameter store */
+	const char *mapped_to; /* where a mapping led; NULL: nowhere */
+	bool is_silent;        /* reads are counted instead */
 };
 
 static void
@@ -36,6 +38,12 @@ copy_result(struct call *c, struct fg_layer *layer)
 	layer->explicit_params =
 	    call_explicit_params(c, &layer->n_explicit_params);
 }
+
+/* What comes out of an evaluation, for the caller and for the exposures. */
+struct layer_copy {
+	struct fg_layer *layer;
+	const char *mapped_to;
+};
 
 static void
 copy_sticky(struct call *c, struct fg_layer *layer)
@@ -62,10 +70,12 @@ copy_sticky(struct call *c, struct fg_layer *layer)
 static void
 copy_layer(struct call *c, void *out)
 {
-	struct fg_layer *layer = out;
+	struct layer_copy *copy = out;
+	struct fg_layer *layer = copy->layer;
 	struct eval *e = &c->e;
 	const struct fg_params *params = NULL;
 
+	copy->mapped_to = NULL;
 	if (c->record != NULL) {
 		copy_sticky(c, layer);
 		return;
@@ -86,6 +96,8 @@ copy_layer(struct call *c, void *out)
 		return;
 	layer->params = params;
 	copy_result(c, layer);
+	if (e->r.mapped_to != 0)
+		copy->mapped_to = call_text(c, e->r.mapped_to);
 }
 
 /* Keeps the user for the parameters' exposures. */
@@ -99,7 +111,8 @@ state_new(struct call *c, bool expose)
 
 	if (state == NULL)
 		return NULL;
-	*state = (struct fg_layer_state){.ses = ses, .is_silent = !expose};
+	*state = (struct fg_layer_state){
+	    .ses = ses, .is_asked = c->asked, .is_silent = !expose};
 	if (c->record == NULL) /* what is sticky is not sampled */
 		state->sample = sample_of(&c->e.r);
 	if (!expose || ses->fg->queue == NULL)
@@ -121,13 +134,16 @@ static enum fg_status
 get_layer(struct call *c, struct fg_layer *out)
 {
 	struct fg_session *ses = c->ses;
+	struct layer_copy copy = {.layer = out};
 	enum fg_status st;
 
 	c->kind = EVAL_LAYER;
-	st = call_run(c, copy_layer, out);
+	st = call_run(c, copy_layer, &copy);
 	/* The name outlives the caller's: parameters are read later. */
 	out->name = arena_text(&ses->arena, c->name, strlen(c->name));
 	out->state = state_new(c, c->expose);
+	if (out->state != NULL)
+		out->state->mapped_to = copy.mapped_to;
 	if (out->name == NULL || out->state == NULL) {
 		out->name = "";
 		out->state = NULL;
@@ -153,7 +169,8 @@ fg_get_layer_sticky(struct fg_session *ses, struct fg_user *user,
 	    .name = name,
 	    .expose = (flags & FG_NO_EXPOSURE) == 0,
 	    .sticky = sticky,
-	    .flags = flags};
+	    .flags = flags,
+	    .asked = (flags & CALL_ASKED) != 0};
 
 	return get_layer(&c, out);
 }
@@ -207,7 +224,8 @@ put_layer(const struct fg_layer *layer, const struct param *p, bool is_manual,
 	*x = (struct record_exposure){.subject = RECORD_LAYER,
 	    .time_ms = expose_now_ms(),
 	    .name = text(layer->name),
-	    .rule_id = text(p->rule != NULL ? p->rule : layer->rule_id),
+	    .rule_id =
+		text(p->rule != NULL && !is_manual ? p->rule : layer->rule_id),
 	    .reason = text(d->reason),
 	    .manual = is_manual,
 	    .has_lcut = d->lcut != 0,
@@ -218,6 +236,11 @@ put_layer(const struct fg_layer *layer, const struct param *p, bool is_manual,
 	    .version = d->version,
 	    .parameter = {p->key, p->key_len}};
 	x->explicit_parameter = is_explicit(layer, p->key);
+	if ((is_manual || layer->state->is_asked) &&
+	    layer->state->mapped_to != NULL) {
+		x->has_override = true;
+		x->override_name = text(layer->state->mapped_to);
+	}
 	if (x->explicit_parameter && layer->allocated_experiment != NULL)
 		x->allocated = text(layer->allocated_experiment);
 }
@@ -230,13 +253,19 @@ expose_param(struct fg_layer *layer, const struct param *p, bool is_manual)
 	struct arena_mark mark = arena_mark(&ses->arena);
 	const struct fg_exposure *list;
 	struct record_exposure x;
+	struct record_text rule;
 	enum fg_status st = FG_E_NOMEM;
 	uint64_t key, first;
 	size_t n, cap, len;
 	uint8_t *record;
+	bool is_list;
 
 	put_layer(layer, p, is_manual, &x);
-	key = expose_key(RECORD_LAYER, hash64(x.name.data, x.name.len),
+	/* A store's read counts by the layer's rule, told is the parameter's. */
+	rule = x.rule_id;
+	if (layer->state->is_asked)
+		x.rule_id = text(layer->rule_id);
+	key = expose_key(hash64(x.name.data, x.name.len),
 	    hash64(x.rule_id.data, x.rule_id.len), layer->state->user_hash,
 	    hash64(p->key, p->key_len));
 	if (expose_is_repeat(ses, key))
@@ -245,13 +274,15 @@ expose_param(struct fg_layer *layer, const struct param *p, bool is_manual)
 		dedupe_mark(ses->fg->dedupe, key);
 		return FG_OK;
 	}
+	x.rule_id = rule;
 	list = x.explicit_parameter ? layer->secondary : layer->undelegated;
 	n = x.explicit_parameter ? layer->n_secondary : layer->n_undelegated;
-	if ((x.explicit_parameter || list != NULL) &&
-	    !layer_put_list(&ses->arena, list, n, &x))
+	is_list = x.explicit_parameter || list != NULL ||
+	    (!is_manual && layer->state->is_asked);
+	if (is_list && !layer_put_list(&ses->arena, list, n, &x))
 		return FG_E_NOMEM;
 	cap = x.name.len + x.rule_id.len + x.reason.len + x.parameter.len +
-	    x.allocated.len + x.secondary.len + 256;
+	    x.allocated.len + x.secondary.len + x.override_name.len + 256;
 	record = arena_get(&ses->arena, cap);
 	if (record != NULL) {
 		if (record_put_exposure(record, cap, &x, &len) != FG_OK)
@@ -340,9 +371,11 @@ fg_expose_layer(struct fg_session *ses, struct fg_user *user, const char *layer,
 	    .manual = true};
 	struct fg_layer got;
 	enum fg_status st = get_layer(&c, &got);
+	struct param absent = {.key = param, .key_len = strlen(param)};
 	const struct param *p = params_find(got.params, param);
 
-	if (st != FG_OK || p == NULL || !got.state->has_user)
+	if (st != FG_OK || !got.state->has_user)
 		return st;
-	return expose_param(&got, p, true);
+	/* One that is not there is told as well, as the reference does. */
+	return expose_param(&got, p != NULL ? p : &absent, true);
 }

@@ -121,7 +121,7 @@ from_config(const struct fg_store *store, const struct store_param *src,
 		    store->flags, &config);
 	else
 		fg_get_experiment(store->session, store->user, src->entity,
-		    store->flags, &config);
+		    store->flags | CALL_ASKED, &config);
 	p = params_find(config.params, src->inner);
 	return p != NULL && fits(p->type) ? p : NULL;
 }
@@ -132,8 +132,8 @@ from_layer(const struct fg_store *store, const struct store_param *src,
 {
 	struct fg_layer layer;
 
-	fg_get_layer(
-	    store->session, store->user, src->entity, store->flags, &layer);
+	fg_get_layer(store->session, store->user, src->entity,
+	    store->flags | CALL_ASKED, &layer);
 	return layer_read(&layer, src->inner, fits);
 }
 

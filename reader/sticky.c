@@ -418,7 +418,7 @@ sticky_expose(struct call *c)
 
 	if (c->kind != EVAL_EXPERIMENT)
 		return;
-	key = expose_key(RECORD_EXPERIMENT, hash64(c->name, strlen(c->name)),
+	key = expose_key(hash64(c->name, strlen(c->name)),
 	    hash64(c->record->rule_id, strlen(c->record->rule_id)),
 	    user_unit_hash(c->user), true);
 	if (expose_is_repeat(c->ses, key))

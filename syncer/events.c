@@ -66,7 +66,7 @@ put_decision(struct jsonw *w, const struct record_exposure *x)
 		break;
 	case RECORD_EXPERIMENT:
 		put_member(w, "config", x->name);
-		if (x->manual) /* then the reference does not say it */
+		if (x->manual || x->asked) /* the reference does not say it */
 			break;
 		jsonw_key(w, "rulePassed");
 		jsonw_bool_text(w, x->value);

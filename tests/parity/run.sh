@@ -11,19 +11,12 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 
+. tests/parity/install.sh
+
 : "${1:?usage: run.sh BUILD}"
 forkgate=$1/forkgate
-here=tests/parity
-home=build/parity
-package=@statsig/statsig-node-core
-version=0.23.2
 seed=${SEED:-1}
 data=$home/data-$seed
-
-die() {
-	echo "parity: $*" >&2
-	exit 3
-}
 
 # ask FOLDER RULES OUT OPTION...
 ask() {
@@ -40,18 +33,6 @@ ask() {
 		echo "$folder: forkgate eval ended with $status" >&2
 	}
 }
-
-as_root() {
-	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
-}
-
-command -v node >/dev/null && command -v npm >/dev/null ||
-    as_root apt-get install -y nodejs npm || die "node and npm are missing"
-if [ ! -d "$home/node_modules/$package" ]; then
-	mkdir -p "$home"
-	npm install --no-audit --no-fund --silent --prefix "$home" \
-	    "$package@$version" || die "$package cannot be installed"
-fi
 
 sources=
 if [ "${COUNTRY-}" != 0 ]; then
@@ -77,11 +58,4 @@ for folder in "$data"/*; do
 	    --client-response "$(cat "$folder/hash")"
 done
 node "$here/compare.mjs" "$data"/*
-differs=$?
-[ -n "${FAULT-}" ] || exit $differs
-if [ $differs = 1 ]; then
-	echo "the fault was noticed"
-else
-	echo "the fault was not noticed" >&2
-	exit 1
-fi
+noticed $?

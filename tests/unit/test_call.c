@@ -366,6 +366,27 @@ a_layer_logs_the_parameters_that_are_read(void **state)
 }
 
 static void
+a_user_is_identified_by_an_event_of_his(void **state)
+{
+	struct fg_session *ses;
+	char *text;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(fg_session_begin(fg, &ses), FG_OK);
+	assert_int_equal(fg_identify(ses, user), FG_OK);
+	assert_int_equal(fg_identify(ses, NULL), FG_OK);
+	fg_session_end(ses);
+	text = events(&n);
+	assert_int_equal(n, 2);
+	assert_non_null(strstr(text,
+	    "{\"eventName\":\"statsig::identify\",\"value\":null,"
+	    "\"metadata\":null,\"statsigMetadata\":null,"
+	    "\"user\":{\"userID\":\"ann\"},"));
+	free(text);
+}
+
+static void
 custom_events_are_never_dropped_as_repeats(void **state)
 {
 	struct fg_session *ses;
@@ -468,6 +489,7 @@ main(void)
 	    TEST(an_exposure_that_was_dropped_does_not_count_as_logged),
 	    TEST(an_exposure_is_logged_once_in_its_time),
 	    TEST(a_layer_logs_the_parameters_that_are_read),
+	    TEST(a_user_is_identified_by_an_event_of_his),
 	    TEST(custom_events_are_never_dropped_as_repeats),
 	    TEST(a_queue_that_comes_later_is_found),
 	    TEST(a_client_works_in_every_child),

@@ -145,19 +145,19 @@ only_a_manual_experiment_leaves_out_whether_the_rule_passed(void **state)
 		enum record_subject subject;
 		bool manual, told;
 	} cases[] = {
-	    {RECORD_CONFIG, false, true},
-	    {RECORD_CONFIG, true, true},
-	    {RECORD_EXPERIMENT, false, true},
-	    {RECORD_EXPERIMENT, true, false},
+	    {RECORD_CONFIG, false, true}, {RECORD_CONFIG, true, true},
+	    {RECORD_EXPERIMENT, false, true}, {RECORD_EXPERIMENT, true, false},
+	    {RECORD_EXPERIMENT, false, false}, /* a condition asked for it */
 	};
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		struct record_exposure x = exposure(cases[i].subject);
 
 		x.manual = cases[i].manual;
 		x.value = true;
 		jsonw_clear(&w);
+		x.asked = i == 4;
 		put(&x);
 		assert_true(written("statsig::config_exposure"));
 		assert_int_equal(

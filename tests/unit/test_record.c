@@ -35,6 +35,7 @@ fill_exposure(struct record_exposure *x, struct record_list *list)
 	    .reason = TEXT("Network:Recognized"),
 	    .value = true,
 	    .manual = true,
+	    .asked = true,
 	    .has_lcut = true,
 	    .has_received_at = true,
 	    .has_version = true,
@@ -77,7 +78,7 @@ an_exposure_comes_back_with_every_field(void **state)
 	assert_true(same(y->name, x.name));
 	assert_true(same(y->rule_id, x.rule_id));
 	assert_true(same(y->reason, x.reason));
-	assert_true(y->value && y->manual && y->explicit_parameter);
+	assert_true(y->value && y->manual && y->asked && y->explicit_parameter);
 	assert_true(y->has_lcut && y->has_received_at && y->has_version);
 	assert_int_equal(y->lcut, x.lcut);
 	assert_int_equal(y->received_at, x.received_at);
@@ -108,9 +109,10 @@ what_was_not_set_is_not_there(void **state)
 	assert_int_equal(record_get(buf, n, &r), FG_OK);
 	y = &r.u.exposure;
 	assert_int_equal(y->subject, RECORD_GATE);
-	assert_false(y->value || y->manual || y->has_lcut || y->has_version ||
-	    y->has_received_at || y->has_override || y->has_secondary ||
-	    y->has_rate || y->shadow_logged || y->explicit_parameter);
+	assert_false(y->value || y->manual || y->asked || y->has_lcut ||
+	    y->has_version || y->has_received_at || y->has_override ||
+	    y->has_secondary || y->has_rate || y->shadow_logged ||
+	    y->explicit_parameter);
 	assert_int_equal(y->sampling, RECORD_UNSAMPLED);
 	assert_int_equal(y->name.len, 0);
 }
