@@ -306,7 +306,7 @@ store_put_shared(struct store *s, const void *data, size_t len, uint64_t *id)
 		return FG_E_NOMEM;
 	s->fresh = more;
 	*id = s->env->last_shared + 1;
-	st = store_shared_put(s->env, *id, data, len);
+	st = store_shared_put(s->env, *id, data, len, false);
 	if (st == FG_OK)
 		s->fresh[s->n_fresh++] = *id;
 	return done(s, st);
@@ -409,8 +409,8 @@ commit(struct store *s, const struct store_new *g)
 
 enum fg_status
 store_commit_parts(struct store *s, const char *project, uint64_t generation,
-    uint64_t lcut_ms, const void *image, size_t len,
-    const struct store_part *parts, size_t n_parts)
+    uint64_t lcut_ms, void *image, size_t len, const struct store_part *parts,
+    size_t n_parts)
 {
 	const struct store_new g = {
 	    .project = project,
@@ -419,6 +419,7 @@ store_commit_parts(struct store *s, const char *project, uint64_t generation,
 	    .time_ms = store_now_ms(),
 	    .image = image,
 	    .len = len,
+	    .spend = true,
 	    .parts = parts,
 	    .n_parts = n_parts,
 	};
@@ -428,7 +429,7 @@ store_commit_parts(struct store *s, const char *project, uint64_t generation,
 
 enum fg_status
 store_commit(struct store *s, const char *project, uint64_t generation,
-    uint64_t lcut_ms, const void *image, size_t len)
+    uint64_t lcut_ms, void *image, size_t len)
 {
 	return store_commit_parts(
 	    s, project, generation, lcut_ms, image, len, NULL, 0);

@@ -69,12 +69,14 @@ struct store_part {
  * Stores a generation, publishes it, and then lets go of what the options no
  * longer keep.  FG_OK means that it is on the disk and visible to readers.
  * generation must be store_next_generation's (else FG_E_INVALID); when the
- * commit fails, ask for the next one again.
+ * commit fails, ask for the next one again.  The image is in private memory and
+ * spent, even if it fails: a large one is given back to the system page by page
+ * as it is copied.
  */
 enum fg_status store_commit(struct store *store, const char *project,
-    uint64_t generation, uint64_t lcut_ms, const void *image, size_t len);
+    uint64_t generation, uint64_t lcut_ms, void *image, size_t len);
 enum fg_status store_commit_parts(struct store *store, const char *project,
-    uint64_t generation, uint64_t lcut_ms, const void *image, size_t len,
+    uint64_t generation, uint64_t lcut_ms, void *image, size_t len,
     const struct store_part *parts, size_t n_parts);
 
 /*

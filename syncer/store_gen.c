@@ -294,7 +294,7 @@ put_all(struct store_env *e, const struct store_new *g,
 
 	if (image.id == 0) {
 		image.id = e->last_shared + 1;
-		st = store_shared_put(e, image.id, g->image, g->len);
+		st = store_shared_put(e, image.id, g->image, g->len, g->spend);
 	}
 	store_step_at("image-stored");
 	if (st == FG_OK)
@@ -332,7 +332,8 @@ store_gen_put(
 }
 
 enum fg_status
-store_shared_put(struct store_env *e, uint64_t id, const void *data, size_t len)
+store_shared_put(
+    struct store_env *e, uint64_t id, const void *data, size_t len, bool spend)
 {
 	uint8_t about[12], record[48];
 	struct store_op ops[3] = {
@@ -341,6 +342,7 @@ store_shared_put(struct store_env *e, uint64_t id, const void *data, size_t len)
 		.data = data,
 		.len = len,
 		.lasting = true,
+		.spend = spend,
 	    },
 	    {
 		.key = store_key_number('S', id),

@@ -148,6 +148,7 @@ struct store_new {
 	uint64_t image_id; /* of a shared value that is there, or 0: */
 	const void *image; /* these bytes, to be stored as one */
 	size_t len;
+	bool spend; /* image is emptied as it is copied */
 	const struct store_part *parts;
 	size_t n_parts;
 };
@@ -161,7 +162,7 @@ enum fg_status store_gen_put(
 
 /* A shared value under a number of its own. */
 enum fg_status store_shared_put(
-    struct store_env *e, uint64_t id, const void *data, size_t len);
+    struct store_env *e, uint64_t id, const void *data, size_t len, bool spend);
 
 /* The last number that was ever stored for the project. */
 uint64_t store_last_number(struct store_env *e, const char *project);

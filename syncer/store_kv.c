@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,7 +14,9 @@
 #include "common/endian.h"
 
 #define MAP_STEP   ((uint64_t)16 << 20)
-#define HEADER     16   /* bytes of a page's header in LMDB 0.9 */
+#define HEADER     16 /* bytes of a page's header in LMDB 0.9 */
+#define SPEND_STEP ((size_t)1 << 20)
+#define SPARE      256  /* pages that the rest of a transaction may take */
 #define F_OVERFLOW 0x04 /* in its flags, at byte 10 */
 
 struct store_kv {
@@ -194,8 +197,43 @@ padded_len(const struct store_kv *kv, const struct store_op *op)
 	return op->len < kv->page_size ? kv->page_size : (op->len + 7) / 8 * 8;
 }
 
+/*
+ * Whether the rest of a transaction finds room in the map for certain, once the
+ * pages at val are taken: then it is not to be tried again in a larger one.
+ */
+static bool
+has_room(const struct store_kv *kv, const MDB_val *val)
+{
+	const uint8_t *page = (const uint8_t *)val->mv_data - HEADER;
+	uint64_t end = le64dec(page) + val->mv_size / kv->page_size + 2;
+	MDB_envinfo info;
+
+	if (mdb_env_info(kv->env, &info) != 0)
+		return false;
+	if (end < info.me_last_pgno + 1)
+		end = info.me_last_pgno + 1;
+	return (end + SPARE) * kv->page_size <= kv->map_size;
+}
+
+/* Copies, and gives what was copied back to the system. */
+static void
+spend(const struct store_kv *kv, uint8_t *dst, const struct store_op *op)
+{
+	uint8_t *src = (uint8_t *)(uintptr_t)op->data;
+	size_t at = (size_t) - (uintptr_t)src % kv->page_size;
+
+	if (at > op->len)
+		at = op->len;
+	memcpy(dst, src, at);
+	for (; op->len - at >= SPEND_STEP; at += SPEND_STEP) {
+		memcpy(dst + at, src + at, SPEND_STEP);
+		(void)madvise(src + at, SPEND_STEP, MADV_DONTNEED);
+	}
+	memcpy(dst + at, src + at, op->len - at);
+}
+
 static int
-put(struct store_kv *kv, MDB_txn *txn, const struct store_op *op)
+put(struct store_kv *kv, MDB_txn *txn, const struct store_op *op, bool *spent)
 {
 	MDB_val key = key_val(&op->key);
 	MDB_val val = {padded_len(kv, op), NULL};
@@ -210,7 +248,12 @@ put(struct store_kv *kv, MDB_txn *txn, const struct store_op *op)
 	}
 	rc = mdb_put(txn, kv->dbi, &key, &val, flags);
 	if (rc == 0) {
-		memcpy(val.mv_data, op->data, op->len);
+		if (op->spend && has_room(kv, &val)) {
+			*spent = true;
+			spend(kv, val.mv_data, op);
+		} else {
+			memcpy(val.mv_data, op->data, op->len);
+		}
 		memset((uint8_t *)val.mv_data + op->len, 0,
 		    padded_len(kv, op) - op->len);
 	}
@@ -218,7 +261,8 @@ put(struct store_kv *kv, MDB_txn *txn, const struct store_op *op)
 }
 
 static int
-write_once(struct store_kv *kv, const struct store_op *ops, size_t n)
+write_once(
+    struct store_kv *kv, const struct store_op *ops, size_t n, bool *spent)
 {
 	MDB_txn *txn;
 	int rc = mdb_txn_begin(kv->env, NULL, 0, &txn);
@@ -226,7 +270,7 @@ write_once(struct store_kv *kv, const struct store_op *ops, size_t n)
 	if (rc != 0)
 		return rc;
 	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = put(kv, txn, &ops[i]);
+		rc = put(kv, txn, &ops[i], spent);
 	if (rc == 0)
 		return mdb_txn_commit(txn);
 	mdb_txn_abort(txn);
@@ -273,17 +317,19 @@ probe_panic(struct store_kv *kv)
 enum fg_status
 store_kv_write(struct store_kv *kv, const struct store_op *ops, size_t n)
 {
+	bool spent = false;
 	uint64_t more = 0;
 	int rc;
 
 	for (size_t i = 0; i < n; i++)
 		more += padded_len(kv, &ops[i]) + 2 * kv->page_size;
-	rc = write_once(kv, ops, n);
-	for (int tries = 0; rc == MDB_MAP_FULL && tries < 8; tries++) {
+	rc = write_once(kv, ops, n, &spent);
+	for (int tries = 0; rc == MDB_MAP_FULL && !spent && tries < 8;
+	     tries++) {
 		rc = grow(kv, more);
 		if (rc != 0)
 			break;
-		rc = write_once(kv, ops, n);
+		rc = write_once(kv, ops, n, &spent);
 	}
 	if (rc != 0)
 		probe_panic(kv);

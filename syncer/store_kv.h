@@ -38,6 +38,7 @@ struct store_op {
 	const void *data; /* NULL deletes; a key that is not there is fine */
 	size_t len;
 	bool lasting; /* for readers: padded, in pages of its own */
+	bool spend;   /* data, private memory, is emptied as it is copied */
 };
 
 struct store_kv_options {

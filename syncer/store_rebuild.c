@@ -237,7 +237,7 @@ carry_shared(struct carry *c, const struct manifest_section *section)
 	if (st != FG_OK)
 		return st;
 	st = store_shared_put(
-	    c->fresh, section->id, bytes, (size_t)section->len);
+	    c->fresh, section->id, bytes, (size_t)section->len, true);
 	free(bytes);
 	return st;
 }

@@ -187,6 +187,23 @@ a_full_store_says_so_and_goes_on(void **state)
 }
 
 static void
+a_large_image_is_given_back_as_it_is_stored(void **state)
+{
+	size_t len = ((size_t)5 << 20) + 24;
+	struct store *s = open_store();
+	uint64_t *memory = calloc(1, len + 8), *image = memory + 1;
+
+	(void)state;
+	assert_non_null(memory);
+	fill_image(image, len, 1);
+	assert_int_equal(store_commit(s, "default", 1, 0, image, len), FG_OK);
+	assert_store_has(s, "default", 1);
+	assert_int_equal(image[len / 16], 0);
+	store_close(s);
+	free(memory);
+}
+
+static void
 positions_are_saved_all_at_once_and_forgotten(void **state)
 {
 	struct store *s = open_store();
@@ -412,6 +429,7 @@ main(void)
 	    CASE(a_second_syncer_changes_nothing),
 	    CASE(the_map_grows_between_transactions_and_is_announced),
 	    CASE(a_full_store_says_so_and_goes_on),
+	    CASE(a_large_image_is_given_back_as_it_is_stored),
 	    CASE(positions_are_saved_all_at_once_and_forgotten),
 	    CASE(a_shared_value_outlives_every_generation_that_names_it),
 	    CASE(a_shared_value_that_is_forgotten_is_seen_to_be_lost),
