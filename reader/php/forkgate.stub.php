@@ -454,6 +454,9 @@ namespace Forkgate {
         /** A group as it is set up, without a user. Logs nothing. */
         public function getExperimentByGroupName(string $experiment, string $groupName): DynamicConfig {}
 
+        /** The same for the group whose rule has that ID. */
+        public function getExperimentByGroupID(string $experiment, string $groupID): DynamicConfig {}
+
         public function getExperimentGroups(string $experiment): ExperimentGroups {}
 
         public function getLayer(User|array|string|int $user, string $layer, bool $exposure = true): Layer {}
@@ -525,6 +528,13 @@ namespace Forkgate {
         public function manuallyLogExperimentExposure(User|array|string|int $user, string $experiment): bool {}
 
         public function manuallyLogLayerParameterExposure(User|array|string|int $user, string $layer, string $param): bool {}
+
+        /**
+         * Makes the user known to Statsig, with an event of its own.
+         *
+         * @return bool false when it was dropped
+         */
+        public function identify(User|array|string|int $user): bool {}
 
         /**
          * @phpstan-param array<string,mixed> $metadata

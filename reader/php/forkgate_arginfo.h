@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: cc358cbdb04a991bded01a1e0ccb7d6f905a4a5f */
+ * Stub hash: 23720acfa932392c9139d8d89956581fa97376cb */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_Forkgate_check_gate, 0, 2, _IS_BOOL, 0)
 	ZEND_ARG_OBJ_TYPE_MASK(0, user, Forkgate\\\125ser, MAY_BE_ARRAY|MAY_BE_STRING|MAY_BE_LONG, NULL)
@@ -194,6 +194,11 @@ ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Forkgate_Client_getExperime
 	ZEND_ARG_TYPE_INFO(0, groupName, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Forkgate_Client_getExperimentByGroupID, 0, 2, Forkgate\\DynamicConfig, 0)
+	ZEND_ARG_TYPE_INFO(0, experiment, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, groupID, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Forkgate_Client_getExperimentGroups, 0, 1, Forkgate\\ExperimentGroups, 0)
 	ZEND_ARG_TYPE_INFO(0, experiment, IS_STRING, 0)
 ZEND_END_ARG_INFO()
@@ -267,6 +272,10 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Forkgate_Client_manuallyLo
 	ZEND_ARG_OBJ_TYPE_MASK(0, user, Forkgate\\\125ser, MAY_BE_ARRAY|MAY_BE_STRING|MAY_BE_LONG, NULL)
 	ZEND_ARG_TYPE_INFO(0, layer, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO(0, param, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Forkgate_Client_identify, 0, 1, _IS_BOOL, 0)
+	ZEND_ARG_OBJ_TYPE_MASK(0, user, Forkgate\\\125ser, MAY_BE_ARRAY|MAY_BE_STRING|MAY_BE_LONG, NULL)
 ZEND_END_ARG_INFO()
 
 #define arginfo_class_Forkgate_Client_logEvent arginfo_Forkgate_log_event
@@ -406,6 +415,7 @@ ZEND_METHOD(Forkgate_Client, getFeatureGate);
 ZEND_METHOD(Forkgate_Client, getDynamicConfig);
 ZEND_METHOD(Forkgate_Client, getExperiment);
 ZEND_METHOD(Forkgate_Client, getExperimentByGroupName);
+ZEND_METHOD(Forkgate_Client, getExperimentByGroupID);
 ZEND_METHOD(Forkgate_Client, getExperimentGroups);
 ZEND_METHOD(Forkgate_Client, getLayer);
 ZEND_METHOD(Forkgate_Client, getParameterStore);
@@ -415,6 +425,7 @@ ZEND_METHOD(Forkgate_Client, manuallyLogGateExposure);
 ZEND_METHOD(Forkgate_Client, manuallyLogDynamicConfigExposure);
 ZEND_METHOD(Forkgate_Client, manuallyLogExperimentExposure);
 ZEND_METHOD(Forkgate_Client, manuallyLogLayerParameterExposure);
+ZEND_METHOD(Forkgate_Client, identify);
 ZEND_METHOD(Forkgate_Client, logEvent);
 ZEND_METHOD(Forkgate_Client, overrideGate);
 ZEND_METHOD(Forkgate_Client, overrideDynamicConfig);
@@ -562,6 +573,7 @@ static const zend_function_entry class_Forkgate_Client_methods[] = {
 	ZEND_ME(Forkgate_Client, getDynamicConfig, arginfo_class_Forkgate_Client_getDynamicConfig, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, getExperiment, arginfo_class_Forkgate_Client_getExperiment, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, getExperimentByGroupName, arginfo_class_Forkgate_Client_getExperimentByGroupName, ZEND_ACC_PUBLIC)
+	ZEND_ME(Forkgate_Client, getExperimentByGroupID, arginfo_class_Forkgate_Client_getExperimentByGroupID, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, getExperimentGroups, arginfo_class_Forkgate_Client_getExperimentGroups, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, getLayer, arginfo_class_Forkgate_Client_getLayer, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, getParameterStore, arginfo_class_Forkgate_Client_getParameterStore, ZEND_ACC_PUBLIC)
@@ -571,6 +583,7 @@ static const zend_function_entry class_Forkgate_Client_methods[] = {
 	ZEND_ME(Forkgate_Client, manuallyLogDynamicConfigExposure, arginfo_class_Forkgate_Client_manuallyLogDynamicConfigExposure, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, manuallyLogExperimentExposure, arginfo_class_Forkgate_Client_manuallyLogExperimentExposure, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, manuallyLogLayerParameterExposure, arginfo_class_Forkgate_Client_manuallyLogLayerParameterExposure, ZEND_ACC_PUBLIC)
+	ZEND_ME(Forkgate_Client, identify, arginfo_class_Forkgate_Client_identify, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, logEvent, arginfo_class_Forkgate_Client_logEvent, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, overrideGate, arginfo_class_Forkgate_Client_overrideGate, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, overrideDynamicConfig, arginfo_class_Forkgate_Client_overrideDynamicConfig, ZEND_ACC_PUBLIC)

@@ -215,7 +215,11 @@ PHP_METHOD(Forkgate_Client, getExperiment)
 	do_config(INTERNAL_FUNCTION_PARAM_PASSTHRU, fg_get_experiment, false);
 }
 
-PHP_METHOD(Forkgate_Client, getExperimentByGroupName)
+typedef enum fg_status get_group(
+    struct fg_session *, const char *, const char *, struct fg_config *);
+
+static void
+do_group(INTERNAL_FUNCTION_PARAMETERS, get_group *get)
 {
 	struct fg_config config = {
 	    .rule_id = "", .id_type = "", .details = php_result_no_details};
@@ -233,9 +237,19 @@ PHP_METHOD(Forkgate_Client, getExperimentByGroupName)
 	s = php_pool_session(pool);
 	config.name = ZSTR_VAL(name);
 	if (s != NULL)
-		fg_get_experiment_by_group(
-		    s->ses, config.name, ZSTR_VAL(group), &config);
+		get(s->ses, config.name, ZSTR_VAL(group), &config);
 	php_result_config(return_value, s, &config);
+}
+
+PHP_METHOD(Forkgate_Client, getExperimentByGroupName)
+{
+	do_group(INTERNAL_FUNCTION_PARAM_PASSTHRU, fg_get_experiment_by_group);
+}
+
+PHP_METHOD(Forkgate_Client, getExperimentByGroupID)
+{
+	do_group(
+	    INTERNAL_FUNCTION_PARAM_PASSTHRU, fg_get_experiment_by_group_id);
 }
 
 PHP_METHOD(Forkgate_Client, getExperimentGroups)

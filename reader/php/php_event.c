@@ -58,6 +58,20 @@ PHP_METHOD(Forkgate_Client, manuallyLogLayerParameterExposure)
 			ZSTR_VAL(param)) == FG_OK);
 }
 
+PHP_METHOD(Forkgate_Client, identify)
+{
+	struct php_check c;
+	zval *user;
+
+	ZEND_PARSE_PARAMETERS_START(1, 1)
+	Z_PARAM_ZVAL(user)
+	ZEND_PARSE_PARAMETERS_END();
+
+	if (!php_check_begin(&c, php_client_of(execute_data), user, true))
+		RETURN_THROWS();
+	RETURN_BOOL(c.s != NULL && fg_identify(c.s->ses, c.user) == FG_OK);
+}
+
 static void
 do_log_event(INTERNAL_FUNCTION_PARAMETERS)
 {

@@ -26,7 +26,7 @@ exposures_of() {
 	while (($line = fgets(STDIN)) !== false) {
 	    $event = json_decode($line, true);
 	    $m = $event["metadata"];
-	    echo $event["eventName"], " ", $m["gate"] ?? $m["config"] ?? $event["value"],
+	    echo $event["eventName"], " ", $m["gate"] ?? $m["config"] ?? $event["value"] ?? "-",
 	        isset($m["parameterName"]) ? "/" . $m["parameterName"] : "",
 	        isset($m["isManualExposure"]) ? " by hand" : "", "\n";
 	}' | sort
@@ -77,6 +77,8 @@ config: [9007199254740993,"text",7,"rule_big"]
 experiment: ["green","Green",{"colour":"green","size":2}]
 by group: {"colour":"green","size":2}
 groups: [true,[{"groupName":"Green","ruleId":"group_green","idType":"userID","returnValue":{"colour":"green","size":2}}]]
+by group ID: "Green"
+lists: [["a_tenth","everyone","nested","staging_only"],["limits"],["colours"],[],["page"],["looks"]]
 layer: ["green","text","default","colours"]
 response: [true,["page"]]
 overridden: [false,{"max":3},"override","pink"]
@@ -125,6 +127,7 @@ statsig::gate_exposure a_tenth by hand
 statsig::gate_exposure everyone
 statsig::gate_exposure everyone
 statsig::gate_exposure nested
+statsig::identify -
 statsig::layer_exposure page/colour
 statsig::layer_exposure page/colour
 statsig::layer_exposure page/size by hand

@@ -31,6 +31,11 @@ show('experiment', [$experiment->get('colour', ''), $experiment->groupName, $exp
 show('by group', $statsig->getExperimentByGroupName('colours', 'Green')->value);
 $groups = $statsig->getExperimentGroups('colours');
 show('groups', [$groups->isExperimentActive, $groups->groups]);
+show('by group ID', $statsig->getExperimentByGroupIdAdvanced('colours', 'group_green')->groupName);
+show('lists', [
+    $statsig->getFeatureGateList(), $statsig->getDynamicConfigList(), $statsig->getExperimentList(),
+    $statsig->getAutotuneList(), $statsig->getLayerList(), $statsig->getParameterStoreList(),
+]);
 $layer = $statsig->getLayer($user, 'page');
 show('layer', [$layer->get('colour', ''), $layer->get('size', 'text'), $layer->get('none', 'default'), $layer->allocatedExperimentName]);
 
@@ -40,6 +45,7 @@ $statsig->manuallyLogExperimentExposure($user, 'colours');
 $statsig->manuallyLogLayerParameterExposure($user, 'page', 'size');
 $statsig->logEvent(new StatsigEventData('purchase', 12.5, ['item' => 'bread']), $user);
 
+$statsig->identify($user);
 $response = json_decode($statsig->getClientInitializeResponse($user, ['hash_algorithm' => 'none']), true);
 show('response', [$response['feature_gates']['everyone']['value'], array_keys($response['layer_configs'])]);
 

@@ -129,6 +129,11 @@ class Statsig
         return new Experiment($this->client->getExperimentByGroupName($experimentName, $groupName));
     }
 
+    public function getExperimentByGroupIdAdvanced(string $experimentName, string $groupId): Experiment
+    {
+        return new Experiment($this->client->getExperimentByGroupID($experimentName, $groupId));
+    }
+
     public function manuallyLogExperimentExposure(StatsigUser $user, string $name): void
     {
         $this->client->manuallyLogExperimentExposure($this->user($user), $name);
@@ -153,6 +158,42 @@ class Statsig
     public function manuallyLogLayerParameterExposure(StatsigUser $user, string $layer_name, string $param_name): void
     {
         $this->client->manuallyLogLayerParameterExposure($this->user($user), $layer_name, $param_name);
+    }
+
+    /** @return list<string> */
+    public function getFeatureGateList(): array
+    {
+        return $this->client->getFeatureGateList();
+    }
+
+    /** @return list<string> */
+    public function getDynamicConfigList(): array
+    {
+        return $this->client->getDynamicConfigList();
+    }
+
+    /** @return list<string> */
+    public function getExperimentList(): array
+    {
+        return $this->client->getExperimentList();
+    }
+
+    /** @return list<string> */
+    public function getAutotuneList(): array
+    {
+        return $this->client->getAutotuneList();
+    }
+
+    /** @return list<string> */
+    public function getLayerList(): array
+    {
+        return $this->client->getLayerList();
+    }
+
+    /** @return list<string> */
+    public function getParameterStoreList(): array
+    {
+        return $this->client->getParameterStoreList();
     }
 
     public function overrideGate(string $gateName, bool $value, ?string $id = null): void
