@@ -13,6 +13,7 @@
 #include "syncer/store.h"
 #include "syncer/tail.h"
 #include "tests/unit/rules_fixture.h"
+#include "tests/unit/sticky_fixture.h"
 #include "tests/unit/test.h"
 
 static char *dir;
@@ -51,6 +52,25 @@ tear_down(void **state)
 	return 0;
 }
 
+static uint64_t
+publish_doc(const struct fixture_doc *doc)
+{
+	uint64_t generation = store_next_generation(store, "default");
+	char *json = fixture_text(doc);
+	uint8_t *image;
+	size_t len;
+
+	image = fixture_image(json, &len);
+	image_seal(image, len, generation, 1700000001000, "Network");
+	usleep(3000); /* so that the one before is older than keep_ms */
+	assert_int_equal(store_commit(store, "default", generation,
+			     1700000000000, image, len),
+	    FG_OK);
+	free(image);
+	free(json);
+	return generation;
+}
+
 /* Publishes rules whose gate g is decided by the rule of this name. */
 static uint64_t
 publish(const char *rule, const char *value)
@@ -70,23 +90,11 @@ publish(const char *rule, const char *value)
 		      "true,\"idType\":\"userID\",\"entity\":\"layer\","
 		      "\"rules\":[]}",
 	    .more = ",\"default_environment\":\"dev\""};
-	char gates[512], *json;
-	uint64_t generation = store_next_generation(store, "default");
-	uint8_t *image;
-	size_t len;
+	char gates[512];
 
 	snprintf(gates, sizeof(gates), format, rule, value);
 	doc.gates = gates;
-	json = fixture_text(&doc);
-	image = fixture_image(json, &len);
-	image_seal(image, len, generation, 1700000001000, "Network");
-	usleep(3000); /* so that the one before is older than keep_ms */
-	assert_int_equal(store_commit(store, "default", generation,
-			     1700000000000, image, len),
-	    FG_OK);
-	free(image);
-	free(json);
-	return generation;
+	return publish_doc(&doc);
 }
 
 /* Positions, as a syncer keeps them. */
@@ -365,6 +373,100 @@ a_layer_logs_the_parameters_that_are_read(void **state)
 	free(text);
 }
 
+/* Version 3 of an experiment, and a layer that goes to it. */
+static const struct fixture_doc with_experiment = {
+    .configs =
+	"\"exp\":{\"type\":\"dynamic_config\",\"salt\":\"s\","
+	"\"defaultValue\":{},\"enabled\":true,\"idType\":\"userID\","
+	"\"entity\":\"experiment\",\"isActive\":true,\"version\":3,"
+	"\"explicitParameters\":[\"color\"],\"rules\":[{\"name\":\"new\","
+	"\"id\":\"new\",\"passPercentage\":100,\"idType\":\"userID\","
+	"\"returnValue\":{\"color\":\"blue\"},\"conditions\":[\"all\"],"
+	"\"groupName\":\"new\",\"isExperimentGroup\":true}]}",
+    .layers = "\"page\":{\"type\":\"dynamic_config\",\"salt\":\"s\","
+	      "\"defaultValue\":{},\"enabled\":true,\"idType\":\"userID\","
+	      "\"entity\":\"layer\",\"rules\":[{\"name\":\"to\",\"id\":\"to\","
+	      "\"passPercentage\":100,\"idType\":\"userID\",\"returnValue\":{},"
+	      "\"conditions\":[\"all\"],\"configDelegate\":\"exp\"}]}",
+    .conditions = "\"all\":{\"type\":\"public\",\"idType\":\"userID\"}"};
+
+/* What a user got from version 2, at an earlier time of the rules. */
+#define STORED(delegate)                                                       \
+	"{\"value\":true,\"json_value\":{\"color\":\"red\"},"                  \
+	"\"rule_id\":\"old\",\"group_name\":\"old\",\"secondary_exposures\":"  \
+	"[{\"gate\":\"asked\",\"gateValue\":\"true\",\"ruleID\":\"then\"}],"   \
+	"\"undelegated_secondary_exposures\":[],\"config_delegate\":" delegate \
+	",\"explicit_parameters\":[\"color\"],\"time\":1600000000000,"         \
+	"\"config_version\":2}"
+
+/* That there is one event of this name, and what it says of the rules. */
+static void
+assert_tells_what_was_stored(const char *events, const char *name)
+{
+	const char *event = strstr(events, name), *end;
+	char one[1000];
+
+	assert_non_null(event);
+	end = strstr(event, "\"eventName\"");
+	snprintf(one, sizeof(one), "%.*s",
+	    end != NULL ? (int)(end - event) : (int)sizeof(one), event);
+	assert_null(strstr(event + 1, name));
+	assert_non_null(strstr(one, "\"ruleID\":\"old\""));
+	assert_non_null(strstr(one, "\"reason\":\"Persisted\""));
+	assert_non_null(strstr(one, "\"lcut\":\"1600000000000\""));
+	assert_non_null(strstr(one, "\"configVersion\":\"2\""));
+	assert_non_null(strstr(one, "\"receivedAt\":\""));
+	assert_non_null(strstr(one, "\"userID\":\"ann\""));
+	assert_non_null(strstr(one,
+	    "\"secondaryExposures\":[{\"gate\":\"asked\","
+	    "\"gateValue\":\"true\",\"ruleID\":\"then\"}]"));
+}
+
+static void
+sticky_values_are_logged_as_they_were_stored(void **state)
+{
+	struct fg_sticky *sticky = sticky_fixture_text(
+	    "{\"exp\":" STORED("null") ",\"page\":" STORED("\"exp\"") "}");
+	struct fg_options o = FG_OPTIONS_INIT;
+	struct sticky_fixture storage;
+	struct fg_session *ses;
+	struct fg_config c;
+	struct fg_layer l;
+	struct fg *own;
+	char *text;
+	size_t n;
+
+	(void)state;
+	publish_doc(&with_experiment);
+	sticky_fixture_begin(&storage);
+	o.state_dir = dir;
+	o.sticky = &storage.storage;
+	assert_int_equal(fg_open(&o, &own), FG_OK);
+	assert_int_equal(fg_session_begin(own, &ses), FG_OK);
+	for (int i = 0; i < 2; i++) {
+		fg_get_experiment_sticky(ses, user, "exp", 0, sticky, &c);
+		assert_string_equal(
+		    fg_params_string(c.params, "color", "?"), "red");
+		fg_get_layer_sticky(ses, user, "page", 0, sticky, &l);
+		assert_string_equal(fg_layer_string(&l, "color", "?"), "red");
+	}
+	fg_session_end(ses);
+	fg_close(own);
+	text = events(&n);
+	assert_int_equal(n, 2);
+	assert_tells_what_was_stored(text, "statsig::config_exposure");
+	assert_non_null(strstr(text, "\"config\":\"exp\""));
+	assert_non_null(strstr(text, "\"rulePassed\":\"true\""));
+	assert_tells_what_was_stored(text, "statsig::layer_exposure");
+	assert_non_null(strstr(text, "\"config\":\"page\""));
+	assert_non_null(strstr(text, "\"parameterName\":\"color\""));
+	assert_non_null(strstr(text, "\"isExplicitParameter\":\"true\""));
+	assert_non_null(strstr(text, "\"allocatedExperiment\":\"exp\""));
+	free(text);
+	sticky_fixture_end(&storage);
+	sticky_fixture_free(sticky);
+}
+
 static void
 a_user_is_identified_by_an_event_of_his(void **state)
 {
@@ -490,6 +592,7 @@ main(void)
 	    TEST(an_exposure_is_logged_once_in_its_time),
 	    TEST(a_layer_logs_the_parameters_that_are_read),
 	    TEST(a_user_is_identified_by_an_event_of_his),
+	    TEST(sticky_values_are_logged_as_they_were_stored),
 	    TEST(custom_events_are_never_dropped_as_repeats),
 	    TEST(a_queue_that_comes_later_is_found),
 	    TEST(a_client_works_in_every_child),
