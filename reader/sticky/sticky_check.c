@@ -283,11 +283,13 @@ sticky_check_is_long(int fd)
 	struct meta m;
 	struct stat st;
 
+	/* The length last: who writes makes it longer before the head says. */
+	bool has_head = read_metas(&w, &m);
+
 	if (fstat(fd, &st) != 0)
 		return false;
 	return st.st_size == 0 ||
-	    (read_metas(&w, &m) &&
-		m.last_page < (uint64_t)st.st_size / w.page_size);
+	    (has_head && m.last_page < (uint64_t)st.st_size / w.page_size);
 }
 
 enum fg_status

@@ -176,8 +176,23 @@ set_aside(const struct sticky_env_options *o)
 	return rename(data, bad) == 0 ? FG_OK : FG_E_IO;
 }
 
+/* While somebody writes, pages are those of two states: nobody may. */
 static enum fg_status
-check(const struct sticky_env_options *o)
+look_through(int fd, int guard, const struct sticky_env_options *o)
+{
+	enum fg_status st = wait_for(guard, BYTE_WRITING, o->wait_ms);
+
+	if (st != FG_OK)
+		return st;
+	st = sticky_check(fd);
+	if (st == FG_E_CORRUPT)
+		st = set_aside(o);
+	lock_byte(guard, F_UNLCK, BYTE_WRITING);
+	return st;
+}
+
+static enum fg_status
+check(int guard, const struct sticky_env_options *o)
 {
 	int fd = open_at(o, DATA, O_RDONLY);
 	bool checked = is_checked(o);
@@ -187,11 +202,9 @@ check(const struct sticky_env_options *o)
 		return FG_E_IO;
 	/* A file that was cut would end in SIGBUS, at any time. */
 	if (fd >= 0 && (!checked || !sticky_check_is_long(fd)))
-		st = sticky_check(fd);
+		st = look_through(fd, guard, o);
 	if (fd >= 0)
 		close(fd);
-	if (st == FG_E_CORRUPT)
-		st = set_aside(o);
 	if (st == FG_OK && !checked)
 		mark_checked(o);
 	return st;
@@ -274,7 +287,7 @@ note_file(struct sticky_env *e, const struct sticky_env_options *o)
 static enum fg_status
 open_checked(struct sticky_env *e, const struct sticky_env_options *o)
 {
-	enum fg_status st = check(o);
+	enum fg_status st = check(e->guard, o);
 
 	if (st == FG_OK)
 		st = sticky_env_status(open_env(e, o));
