@@ -17,6 +17,8 @@ struct compile_member {
 };
 
 #define NO_SLOT UINT32_MAX
+#define ONES    0x0101010101010101ULL
+#define HIGHS   0x8080808080808080ULL
 
 static void
 text_add(struct compile *c, const char *s, size_t n)
@@ -29,20 +31,36 @@ text_add(struct compile *c, const char *s, size_t n)
 	c->text_len += n;
 }
 
+/* Passes over bytes from i on that stand for themselves, eight at once. */
+static size_t
+skip_plain(const char *s, size_t i, size_t n)
+{
+	for (; n - i >= 8; i += 8) {
+		uint64_t x = le64dec(s + i);
+		uint64_t quote = x ^ 0x22 * ONES, slash = x ^ 0x5c * ONES;
+		uint64_t special = ((x - 0x20 * ONES) & ~x) |
+		    ((quote - ONES) & ~quote) | ((slash - ONES) & ~slash);
+
+		if ((special & HIGHS) != 0)
+			break;
+	}
+	while (i < n && (uint8_t)s[i] >= ' ' && s[i] != '"' && s[i] != '\\')
+		i++;
+	return i;
+}
+
 /* In quotes, escaped as the reference does: what must be, and no more. */
 static void
 text_quote(struct compile *c, const char *s, size_t n)
 {
 	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
-	size_t done = 0;
+	size_t i, done = 0;
 
 	text_add(c, "\"", 1);
-	for (size_t i = 0; i < n; i++) {
+	while ((i = skip_plain(s, done, n)) < n) {
 		char esc[8];
 		const char *at;
 
-		if ((uint8_t)s[i] >= ' ' && s[i] != '"' && s[i] != '\\')
-			continue;
 		text_add(c, s + done, i - done);
 		done = i + 1;
 		at = s[i] != '\0' ? strchr(from, s[i]) : NULL;
