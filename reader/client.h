@@ -90,8 +90,7 @@ struct fg_session {
 	uint64_t lcut, received_at;
 	struct session_sampling sampling;
 	const char *reasons[SESSION_N_REASONS]; /* in the arena */
-	const char *tier; /* the rules' default_environment, in the arena */
-	size_t tier_len;
+	struct image_str tier; /* default_environment, in the arena */
 	bool moved;
 	uint64_t n_evaluations, n_deduplicated; /* not yet added up */
 	uint64_t random;                        /* for autotunes that explore */

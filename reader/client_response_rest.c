@@ -344,7 +344,7 @@ response_put_user(struct response *r)
 {
 	const struct fg_session *ses = r->ses;
 	struct queue_user *wire =
-	    user_wire(r->user, &ses->fg->defaults, ses->tier, ses->tier_len);
+	    user_wire(r->user, &ses->fg->defaults, &ses->tier);
 
 	if (wire == NULL) {
 		r->w.status = FG_E_NOMEM;

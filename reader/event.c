@@ -79,7 +79,7 @@ append(
 		return FG_E_INVALID;
 	cap = x->name.len + x->value.len + x->metadata.len + 128;
 	record = arena_get(&ses->arena, cap);
-	wire = user_wire(user, &fg->defaults, ses->tier, ses->tier_len);
+	wire = user_wire(user, &fg->defaults, &ses->tier);
 	if (record == NULL || wire == NULL)
 		return FG_E_NOMEM;
 	if (record_put_custom(record, cap, x, &n) != FG_OK)

@@ -253,7 +253,7 @@ append(struct call *c, const struct call_event *ev)
 {
 	struct fg_session *ses = c->ses;
 	struct queue_user *user =
-	    user_wire(c->user, &ses->fg->defaults, ses->tier, ses->tier_len);
+	    user_wire(c->user, &ses->fg->defaults, &ses->tier);
 	enum fg_status st =
 	    expose_append(ses, user, ev->key, ev->record, ev->n);
 

@@ -117,7 +117,7 @@ state_new(struct call *c, bool expose)
 		state->sample = sample_of(&c->e.r);
 	if (!expose || ses->fg->queue == NULL)
 		return state;
-	wire = user_wire(c->user, &ses->fg->defaults, ses->tier, ses->tier_len);
+	wire = user_wire(c->user, &ses->fg->defaults, &ses->tier);
 	json = wire != NULL
 	    ? arena_text(&ses->arena, wire->json, wire->json_len)
 	    : NULL;

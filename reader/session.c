@@ -2,6 +2,7 @@
 #include "common/hostwide.h"
 #include "reader/client.h"
 
+static const struct image_str no_tier = {(const uint8_t *)"", 0, 0};
 static const char *const outcomes[SESSION_N_REASONS] = {
     ":Recognized", ":Unrecognized", ":Unsupported"};
 
@@ -41,7 +42,7 @@ without_rules(struct fg_session *ses, enum session_rules state, const char *why)
 		ses->reasons[i] = why;
 	ses->lcut = ses->received_at = 0;
 	ses->sampling.mode = IMAGE_SAMPLING_NONE;
-	ses->tier_len = 0;
+	ses->tier = no_tier;
 	ses->pin.generation = 0;
 }
 
@@ -49,16 +50,15 @@ without_rules(struct fg_session *ses, enum session_rules state, const char *why)
 static bool
 take_tier(struct fg_session *ses)
 {
-	struct image_str s;
+	struct image_str *s = &ses->tier;
 
-	ses->tier = "";
-	ses->tier_len = 0;
 	if (!image_str(
-		&ses->im, image_head32(&ses->im, IMAGE_H_DEFAULT_ENV), &s))
+		&ses->im, image_head32(&ses->im, IMAGE_H_DEFAULT_ENV), s)) {
+		*s = no_tier;
 		return true;
-	ses->tier = arena_text(&ses->arena, s.bytes, s.len);
-	ses->tier_len = s.len;
-	return ses->tier != NULL;
+	}
+	s->bytes = (const uint8_t *)arena_text(&ses->arena, s->bytes, s->len);
+	return s->bytes != NULL;
 }
 
 static void

@@ -131,6 +131,6 @@ uint64_t user_unit_hash(struct fg_user *user);
  * rules' default_environment, or of length 0.  NULL when there is no memory.
  */
 struct queue_user *user_wire(struct fg_user *user,
-    const struct user_defaults *defaults, const void *tier, size_t tier_len);
+    const struct user_defaults *defaults, const struct image_str *tier);
 
 #endif /* READER_USER_H */

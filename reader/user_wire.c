@@ -50,9 +50,9 @@ put_custom(
 
 static void
 put_environment(struct jsonw *w, const struct user_map *own,
-    const struct dyn *option, const void *tier, size_t tier_len)
+    const struct dyn *option, const struct image_str *tier)
 {
-	if (!own->present && option->type == FG_NULL && tier_len == 0)
+	if (!own->present && option->type == FG_NULL && tier->len == 0)
 		return;
 	jsonw_key(w, "statsigEnvironment");
 	jsonw_begin_object(w);
@@ -63,7 +63,7 @@ put_environment(struct jsonw *w, const struct user_map *own,
 		if (option->type != FG_NULL)
 			dyn_json(option, w);
 		else
-			jsonw_text_n(w, tier, tier_len);
+			jsonw_text_n(w, tier->bytes, tier->len);
 	}
 	jsonw_end_object(w);
 }
@@ -71,7 +71,7 @@ put_environment(struct jsonw *w, const struct user_map *own,
 /* Never the private attributes: this text goes to the disk. */
 static void
 put_user(struct jsonw *w, const struct fg_user *user,
-    const struct user_defaults *defaults, const void *tier, size_t tier_len)
+    const struct user_defaults *defaults, const struct image_str *tier)
 {
 	jsonw_begin_object(w);
 	if (user->atoms[IMAGE_ATOM_USER_ID].type != FG_NULL) {
@@ -93,16 +93,15 @@ put_user(struct jsonw *w, const struct fg_user *user,
 		dyn_json(v, w);
 	}
 	put_custom(w, &user->maps[FG_CUSTOM], &defaults->custom);
-	put_environment(
-	    w, &user->maps[FG_ENVIRONMENT], &defaults->tier, tier, tier_len);
+	put_environment(w, &user->maps[FG_ENVIRONMENT], &defaults->tier, tier);
 	jsonw_end_object(w);
 }
 
 struct queue_user *
 user_wire(struct fg_user *user, const struct user_defaults *defaults,
-    const void *tier, size_t tier_len)
+    const struct image_str *tier)
 {
-	uint64_t made_for = defaults->id ^ hash64(tier, tier_len);
+	uint64_t made_for = defaults->id ^ tier->hash;
 	struct jsonw w;
 
 	if (user->has_json && user->json_for == made_for)
@@ -112,7 +111,7 @@ user_wire(struct fg_user *user, const struct user_defaults *defaults,
 		char *grown;
 
 		jsonw_init(&w, user->json, user->json_cap);
-		put_user(&w, user, defaults, tier, tier_len);
+		put_user(&w, user, defaults, tier);
 		if (w.status == FG_OK)
 			break;
 		cap = user->json_cap * 2 + 1024;

@@ -32,7 +32,9 @@ tear_down(void **state)
 static void
 expect_wire(struct fg_user *user, const char *tier, const char *json)
 {
-	struct queue_user *w = user_wire(user, &defaults, tier, strlen(tier));
+	const struct image_str t = {(const uint8_t *)tier,
+	    (uint32_t)strlen(tier), hash64(tier, strlen(tier))};
+	struct queue_user *w = user_wire(user, &defaults, &t);
 	char text[1024];
 
 	assert_non_null(w);
