@@ -31,6 +31,7 @@ SBINDIR    ?= $(PREFIX)/sbin
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR     ?= $(PREFIX)/share/man
 UNITDIR    ?= $(PREFIX)/lib/systemd/system
+PHPDIR     ?= $(PREFIX)/share/forkgate/php
 # A distribution keeps one library folder an architecture, /usr/local does not.
 LIBDIR     ?= $(PREFIX)/lib$(if $(filter /usr,$(PREFIX)),$(addprefix \
 	/,$(shell $(CC) -print-multiarch)))
@@ -351,10 +352,17 @@ install: $(B)/forkgate-syncer $(B)/$(SONAME) $(B)/$(STICKY_SONAME) \
 install-php: $(PHP_SO)
 	install -d $(DESTDIR)$(call php_config,extension-dir)
 	install -m 644 $(PHP_SO) $(DESTDIR)$(call php_config,extension-dir)
+	install -d $(DESTDIR)$(PHPDIR)
+	cp -R reader/php/forkgate.stub.php reader/php/compat \
+	    reader/php/openfeature $(DESTDIR)$(PHPDIR)
 	@echo 'now say extension=forkgate in the php.ini of every SAPI that' \
 	    'uses it (on Debian: a file in mods-available, then phpenmod)'
 
-# Leaves the folders: they may be shared.
+.PHONY: uninstall-php
+uninstall-php:
+	rm -f $(DESTDIR)$(call php_config,extension-dir)/forkgate.so
+	rm -rf $(DESTDIR)$(PHPDIR)
+
 # Where apxs says; on Debian "a2enmod forkgate" does the rest.  A configuration
 # that is there already stays.
 .PHONY: install-apache
@@ -368,6 +376,7 @@ install-apache: $(MODULE)
 	    { [ -e forkgate.conf ] || install -m 644 \
 	    $(CURDIR)/reader/apache/forkgate.conf.example forkgate.conf; }
 
+# Leaves the folders: they may be shared.
 .PHONY: uninstall
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/forkgate $(DESTDIR)$(SBINDIR)/forkgate-syncer

@@ -143,3 +143,13 @@ statsig::layer_exposure page/colour
 END_WANTED
 ! grep -rq hidden-from-all "$STATE/queue" "$EVENTS"
 verdict "private attributes stay here" $? "they were logged"
+
+make install-php B="$BUILD" DESTDIR="$T/root" PREFIX=/opt/fg >"$T/install.log" 2>&1
+verdict "install-php" $? "$(tail -n 3 "$T/install.log")"
+so=$(find "$T/root" -name forkgate.so)
+[ "$(php -n -d "extension=$so" -r 'echo extension_loaded("forkgate");')" = 1 ] &&
+    [ -f "$T/root/opt/fg/share/forkgate/php/compat/legacy/src/StatsigServer.php" ]
+verdict "what it installed" $? "$(find "$T/root" -type f | head)"
+make uninstall-php B="$BUILD" DESTDIR="$T/root" PREFIX=/opt/fg >/dev/null 2>&1
+[ -z "$(find "$T/root" -type f)" ]
+verdict "uninstall-php" $? "$(find "$T/root" -type f)"
