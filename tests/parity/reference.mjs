@@ -96,8 +96,8 @@ const sorted = (_, v) => (v && typeof v === 'object' && !Array.isArray(v) ? Obje
 function untold({ feature_gates: gates, dynamic_configs: configs, layer_configs: layers, condition_map: conditions }, counts) {
   const found = new Set();
   const asks = (key) => {
-    const { type, targetValue } = conditions[key] ?? {};
-    if (type === 'experiment_group') return true;
+    const { type, field, targetValue } = conditions[key] ?? {};
+    if (type === 'experiment_group') return field !== null;
     return (type === 'pass_gate' || type === 'fail_gate') && (found.has(`gate ${targetValue}`) || gates[targetValue] === undefined || counts(targetValue));
   };
   const isFound = (rule) => rule.conditions.some(asks) || found.has(`config ${rule.configDelegate}`);
