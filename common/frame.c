@@ -34,7 +34,8 @@ frame_seed(const uint8_t id[16])
 size_t
 frame_seal(uint8_t *dst, uint32_t seed, uint32_t at, size_t n)
 {
-	memset(dst + FRAME_HEADER + n, 0, rounded(n) - n);
+	if (rounded(n) > n)
+		memset(dst + FRAME_HEADER + n, 0, rounded(n) - n);
 	le32enc(dst, (uint32_t)n);
 	le32enc(dst + 4, frame_sum(dst, seed, at, n));
 	return FRAME_SIZE(n);

@@ -49,7 +49,6 @@ expose_append(struct fg_session *ses, struct queue_user *user, uint64_t key,
 	if (st != FG_OK)
 		return st;
 	dedupe_mark(fg->dedupe, key);
-	queue_count(fg->queue, SEGMENT_EXPOSURES, 1);
 	return FG_OK;
 }
 

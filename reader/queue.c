@@ -390,6 +390,16 @@ queue_rotate(struct queue *q, size_t user_len, size_t n)
 
 /* ---- Appending. ---- */
 
+/* Under the lock, where alone it is done: no need for an atomic addition. */
+static void
+count_exposure(struct live *live)
+{
+	uint64_t *c = &live->counters[SEGMENT_EXPOSURES];
+
+	__atomic_store_n(
+	    c, __atomic_load_n(c, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
+}
+
 enum fg_status
 queue_append_locked(
     struct queue *q, struct queue_user *user, const void *record, size_t n)
@@ -401,7 +411,8 @@ queue_append_locked(
 	uint32_t ref = user != NULL && known ? user->ref : 0;
 	uint8_t again[RECORD_AGAIN_LEN];
 	uint32_t at = 0, hash;
-	bool is_exposure;
+	bool is_exposure = *(const uint8_t *)record == RECORD_EXPOSURE;
+	bool may_repeat;
 	enum fg_status st;
 
 	if (seg->page == NULL ||
@@ -413,9 +424,8 @@ queue_append_locked(
 		ref = 0;
 	}
 	/* What a written segment has cannot be looked at. */
-	is_exposure = !seg->written && n >= RECORD_AGAIN_MIN &&
-	    *(const uint8_t *)record == RECORD_EXPOSURE;
-	if (is_exposure)
+	may_repeat = is_exposure && !seg->written && n >= RECORD_AGAIN_MIN;
+	if (may_repeat)
 		at = repeats_find(&live->repeats, seg, record, n, &hash);
 	if (at != 0) {
 		record_put_again(again, record, at);
@@ -426,7 +436,7 @@ queue_append_locked(
 	    known ? 0 : user->json_len, &ref, record, n);
 	if (st != FG_OK)
 		return st;
-	if (is_exposure && at == 0)
+	if (may_repeat && at == 0)
 		repeats_note(
 		    &live->repeats, hash, seg->tail - (uint32_t)FRAME_SIZE(n));
 	if (user != NULL) {
@@ -434,6 +444,8 @@ queue_append_locked(
 		user->ref = ref;
 	}
 	live->appended = true;
+	if (is_exposure)
+		count_exposure(live);
 	count_segment(q, share);
 	return FG_OK;
 }

@@ -73,7 +73,8 @@ void queue_free(struct queue *q);
  * segment has not got it; user may be NULL.  When it returns FG_OK, the event
  * outlives this process, also if it is killed.  FG_E_SPACE: there was no room,
  * FG_E_IO: no segment could be made; the event is dropped and counted.
- * FG_E_INVALID: longer than RECORD_MAX, dropped and counted as well.
+ * FG_E_INVALID: longer than RECORD_MAX, dropped and counted as well.  Exposures
+ * are counted here, in SEGMENT_EXPOSURES, by no one else.
  */
 enum fg_status queue_append(
     struct queue *q, struct queue_user *user, const void *record, size_t n);
