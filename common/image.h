@@ -71,7 +71,10 @@
  *   200    4  number of gates      204  of dynamic configs and experiments
  *   208    4  number of layers     212  of specs dropped as invalid
  *   216    4  S company_id
- *   220   36  0
+ *   220    4  how many of a million "initialize" diagnostics are told, plus
+ *              one; 0 when the document does not say
+ *   224    4  likewise of "config_sync"
+ *   228   28  0
  */
 #define IMAGE_HEADER                256
 #define IMAGE_H_SIZE                16
@@ -105,6 +108,8 @@
 #define IMAGE_H_N_LAYERS            208
 #define IMAGE_H_N_DROPPED           212
 #define IMAGE_H_COMPANY_ID          216
+#define IMAGE_H_DIAG_INITIALIZE     220
+#define IMAGE_H_DIAG_CONFIG_SYNC    224
 
 /* sdk_configs.sampling_mode; any other text is NONE. */
 enum image_sampling {

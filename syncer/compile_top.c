@@ -224,6 +224,29 @@ put_sdk_configs(struct compile *c, const struct compile_tree *t)
 	}
 }
 
+/* Rates of ten thousand, perhaps with a fraction. */
+static void
+put_diagnostics(struct compile *c, const struct compile_tree *t)
+{
+	const struct json_node *nodes = t->json.nodes;
+
+	for (uint32_t k = 1; k < nodes[0].next; k = nodes[k].next) {
+		double rate = compile_f64(t, k + 1);
+		uint32_t at = 0;
+		size_t n;
+		const char *s = compile_decode(c, t, k, &n);
+
+		if (is(s, n, "initialize"))
+			at = IMAGE_H_DIAG_INITIALIZE;
+		if (is(s, n, "dcs"))
+			at = IMAGE_H_DIAG_CONFIG_SYNC;
+		rate = rate > 10000 ? 10000 : rate > 0 ? rate : 0;
+		if (at != 0)
+			image_build_put32(
+			    &c->b, at, 1 + (uint32_t)(100 * rate));
+	}
+}
+
 void
 compile_top_put(
     struct compile *c, const struct compile_tree *t, enum compile_top field)
@@ -260,4 +283,6 @@ compile_top_put(
 	}
 	if (field == COMPILE_SDK_CONFIGS)
 		put_sdk_configs(c, t);
+	if (field == COMPILE_DIAGNOSTICS)
+		put_diagnostics(c, t);
 }

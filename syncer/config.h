@@ -62,6 +62,7 @@ struct config_events {
 	uint64_t backoff_max_ms;
 	uint64_t refusals; /* doubtful answers until a batch is quarantined */
 	uint64_t compress; /* bool */
+	uint64_t diagnostics; /* bool */
 };
 
 struct config_project {

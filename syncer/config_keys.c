@@ -46,6 +46,7 @@ const struct config_key config_keys[] = {
     {CONFIG_EVENTS, "backoff_max", CONFIG_MS, E(backoff_max_ms), "1m", 10, HOUR},
     {CONFIG_EVENTS, "refusals", CONFIG_COUNT, E(refusals), "10", 1, 1000},
     {CONFIG_EVENTS, "compress", CONFIG_BOOL, E(compress), "yes", 0, 0},
+    {CONFIG_EVENTS, "diagnostics", CONFIG_BOOL, E(diagnostics), "no", 0, 0},
 
     {CONFIG_PROJECT, "sdk_key", CONFIG_KEY, P(sdk_key_env), NULL, 0, 0},
     {CONFIG_PROJECT, "sdk_key_file", CONFIG_PATH, P(sdk_key_file), NULL, 0, 0},

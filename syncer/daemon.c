@@ -135,6 +135,14 @@ tell_ready(struct syncer *s)
 	send_status(s);
 }
 
+static void
+on_diagnose(void *arg, const char *project, const char *event, size_t len)
+{
+	struct syncer *s = arg;
+
+	ship_put(s->ship, project, event, len);
+}
+
 /* ---- the heartbeat ---- */
 
 static void
@@ -428,6 +436,9 @@ open_work(struct syncer *s)
 		    .session = s->session,
 		    .settled = on_settled,
 		    .settled_arg = s,
+		    .diagnose =
+			s->config->events.diagnostics ? on_diagnose : NULL,
+		    .diagnose_arg = s,
 		};
 
 		status = project_new(&parts, &s->projects[i]);

@@ -250,7 +250,47 @@ events_custom(struct jsonw *w, const struct record_custom *x,
 	return end_event(w, m, fit);
 }
 
-/* ---- Counts. ---- */
+/* ---- Of no user: diagnostics and counts. ---- */
+
+/* Up to what is within the metadata, and from there on. */
+static struct mark
+begin_own(struct jsonw *w, const char *name)
+{
+	struct mark m = begin_event(w, name, strlen(name));
+
+	jsonw_key(w, "value");
+	jsonw_null(w);
+	jsonw_key(w, "metadata");
+	jsonw_begin_object(w);
+	return m;
+}
+
+static enum fg_status
+end_own(struct jsonw *w, struct mark m, uint64_t time_ms, bool fit)
+{
+	jsonw_end_object(w);
+	jsonw_key(w, "statsigMetadata");
+	jsonw_null(w);
+	put_user(w, NULL, 0);
+	jsonw_key(w, "time");
+	jsonw_u64(w, time_ms);
+	jsonw_key(w, "secondaryExposures");
+	jsonw_null(w);
+	return end_event(w, m, fit);
+}
+
+enum fg_status
+events_diagnostics(struct jsonw *w, const char *context,
+    const struct jsonw *markers, uint64_t time_ms)
+{
+	struct mark m = begin_own(w, "statsig::diagnostics");
+
+	jsonw_key(w, "context");
+	jsonw_text(w, context);
+	jsonw_key(w, "markers");
+	jsonw_text_n(w, markers->text, markers->len);
+	return end_own(w, m, time_ms, true);
+}
 
 /* They fit in text and number: an entry takes at least 10 bytes. */
 #define MAX_TEXT  EVENTS_COUNTS_TEXT
@@ -364,24 +404,10 @@ put_checks(struct jsonw *w, const struct events_counts *c)
 enum fg_status
 events_counts_put(struct events_counts *c, struct jsonw *w)
 {
-	static const char name[] = "statsig::non_exposed_checks";
-	struct mark m = begin_event(w, name, sizeof(name) - 1);
-	enum fg_status st;
+	struct mark m = begin_own(w, "statsig::non_exposed_checks");
+	enum fg_status st = put_checks(w, c);
 
-	jsonw_key(w, "value");
-	jsonw_null(w);
-	jsonw_key(w, "metadata");
-	jsonw_begin_object(w);
-	st = put_checks(w, c);
-	jsonw_end_object(w);
-	jsonw_key(w, "statsigMetadata");
-	jsonw_null(w);
-	put_user(w, NULL, 0);
-	jsonw_key(w, "time");
-	jsonw_u64(w, c->time_ms);
-	jsonw_key(w, "secondaryExposures");
-	jsonw_null(w);
-	if (end_event(w, m, st == FG_OK) != FG_OK)
+	if (end_own(w, m, c->time_ms, st == FG_OK) != FG_OK)
 		return st != FG_OK ? st : w->status;
 	memset(c->slots, 0, sizeof(c->slots));
 	c->n = c->text_len = 0;

@@ -26,6 +26,10 @@ enum fg_status events_exposure(struct jsonw *w, const struct record_exposure *x,
 enum fg_status events_custom(struct jsonw *w, const struct record_custom *x,
     const char *user_json, size_t user_len);
 
+/* One about the syncer's own work; markers is a JSON array. */
+enum fg_status events_diagnostics(struct jsonw *w, const char *context,
+    const struct jsonw *markers, uint64_t time_ms);
+
 /* Of checks by name, from the counts records of many workers. */
 struct events_counts;
 

@@ -35,6 +35,7 @@ struct http_call {
 	unsigned redirects;
 	bool posts, too_long, headers_whole, final;
 	uint64_t retry_after_ms;
+	char region[64];
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -133,6 +134,7 @@ call_end(struct http_call *call, int status, const char *error)
 	    .body = call->body != NULL ? call->body : "",
 	    .body_len = call->len,
 	    .content_type = "",
+	    .region = call->region,
 	    .retry_after_ms = call->retry_after_ms,
 	    .final = call->final,
 	};
@@ -173,31 +175,41 @@ on_body(char *data, size_t size, size_t n, void *arg)
 	return n;
 }
 
+/* The value of a line, if that is the header's; one that is too long is cut. */
+static bool
+header_value(
+    const char *line, size_t n, const char *name, char *dst, size_t cap)
+{
+	size_t skip = strlen(name);
+
+	if (n <= skip || strncasecmp(line, name, skip) != 0)
+		return false;
+	while (skip < n && line[skip] == ' ')
+		skip++;
+	while (n > skip && strchr("\r\n ", line[n - 1]) != NULL)
+		n--;
+	snprintf(dst, cap, "%.*s", (int)(n - skip), line + skip);
+	return true;
+}
+
 static size_t
 on_header(char *line, size_t size, size_t n, void *arg)
 {
-	static const char name[] = "retry-after:";
 	struct http_call *call = arg;
 	char value[64];
-	size_t len = n * size, skip = sizeof(name) - 1;
 
-	if (len >= 5 && memcmp(line, "HTTP/", 5) == 0)
+	n *= size;
+	if (n >= 5 && memcmp(line, "HTTP/", 5) == 0)
 		call->headers_whole = false;
-	else if (len <= 2)
+	else if (n <= 2)
 		call->headers_whole = true; /* the empty line */
 
-	if (len > skip && strncasecmp(line, name, skip) == 0) {
-		len -= skip;
-		while (len > 0 && strchr("\r\n ", line[skip + len - 1]) != NULL)
-			len--;
-		if (len < sizeof(value)) {
-			memcpy(value, line + skip, len);
-			value[len] = '\0';
-			call->retry_after_ms =
-			    retry_after_ms(value, (int64_t)time(NULL));
-		}
-	}
-	return n * size;
+	if (header_value(line, n, "retry-after:", value, sizeof(value)))
+		call->retry_after_ms =
+		    retry_after_ms(value, (int64_t)time(NULL));
+	header_value(
+	    line, n, "x-statsig-region:", call->region, sizeof(call->region));
+	return n;
 }
 
 /*

@@ -45,6 +45,7 @@ struct http_response {
 	const char *body;  /* not NUL-terminated */
 	size_t body_len;
 	const char *content_type; /* "" if unknown */
+	const char *region;       /* the server's, as it says; "" */
 	uint64_t retry_after_ms;  /* 0: nothing was asked for */
 	bool final; /* no answer, and asking again at once brings none either */
 };

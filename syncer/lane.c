@@ -97,6 +97,25 @@ put_event(struct jsonw *w, const struct walk_event *e)
 	return events_custom(w, &e->record.u.custom, e->user, e->user_len);
 }
 
+/* Has the event that was just written room?  Then it stays. */
+static enum fg_status
+keep_event(struct lane *l, struct lane_batch *b, const struct jsonw *before)
+{
+	if (b->json.len > l->max_bytes && b->n_events > 0) {
+		b->json.len = before->len;
+		b->json.comma = before->comma;
+		return FG_E_SPACE;
+	}
+	b->ends[b->n_events++] = (uint32_t)b->json.len;
+	return FG_OK;
+}
+
+static bool
+has_place(const struct lane *l, const struct lane_batch *b)
+{
+	return b->n_events + !events_counts_empty(l->counts) < l->max_events;
+}
+
 enum fg_status
 lane_add(struct lane *l, const struct walk_event *e)
 {
@@ -109,7 +128,7 @@ lane_add(struct lane *l, const struct walk_event *e)
 		return b->n_events < l->max_events
 		    ? events_counts_add(l->counts, &e->record.u.counts)
 		    : FG_E_SPACE;
-	if (b->n_events + !events_counts_empty(l->counts) >= l->max_events)
+	if (!has_place(l, b))
 		return FG_E_SPACE;
 
 	st = put_event(&b->json, e);
@@ -119,13 +138,25 @@ lane_add(struct lane *l, const struct walk_event *e)
 		b->json.status = FG_OK;
 		return st;
 	}
-	if (b->json.len > l->max_bytes && b->n_events > 0) {
+	return keep_event(l, b, &before);
+}
+
+enum fg_status
+lane_add_whole(struct lane *l, const char *event, size_t len)
+{
+	struct lane_batch *b = building(l);
+	struct jsonw before = b->json;
+
+	if (!has_place(l, b))
+		return FG_E_SPACE;
+	jsonw_raw(&b->json, event, len);
+	if (b->json.status != FG_OK) {
 		b->json.len = before.len;
 		b->json.comma = before.comma;
-		return FG_E_SPACE;
+		b->json.status = FG_OK;
+		return FG_E_NOMEM;
 	}
-	b->ends[b->n_events++] = (uint32_t)b->json.len;
-	return FG_OK;
+	return keep_event(l, b, &before);
 }
 
 enum fg_status

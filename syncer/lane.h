@@ -94,6 +94,9 @@ enum fg_status lane_build(struct lane *l, uint64_t now_ms);
  */
 enum fg_status lane_add(struct lane *l, const struct walk_event *e);
 
+/* The same with an event of ours, whole already. */
+enum fg_status lane_add_whole(struct lane *l, const char *event, size_t len);
+
 /* Notes in it how far a segment was read.  FG_E_SPACE as above. */
 enum fg_status lane_note(struct lane *l, struct lane_segment *s, uint64_t pos);
 

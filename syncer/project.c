@@ -11,6 +11,7 @@
 #include "common/djb2.h"
 #include "common/image.h"
 #include "syncer/compile.h"
+#include "syncer/diagnostics.h"
 #include "syncer/identity.h"
 #include "syncer/json.h"
 #include "syncer/log.h"
@@ -31,6 +32,7 @@ struct project {
 	const char *trusted[2];
 	struct loop_timer timer;
 	struct http_call *call;
+	struct diagnostics diagnostics;
 	struct identity_headers headers;
 	bool repeats; /* poll for ever */
 	bool refresh_fails;
@@ -149,6 +151,7 @@ project_free(struct project *p)
 	loop_timer_clear(p->parts.loop, &p->timer);
 	http_cancel(p->call);
 	overrides_file_free(p->overrides);
+	diagnostics_free(&p->diagnostics);
 	free(p->checksum);
 	free(p);
 }
@@ -161,6 +164,27 @@ project_status(const struct project *p, struct project_status *out)
 
 /* ---- how a poll ends ---- */
 
+/* Tells the server of the poll, if it wants to know. */
+static void
+diagnose(struct project *p)
+{
+	struct store_generation held;
+	struct image im;
+	struct jsonw event;
+	bool is_held =
+	    store_latest(p->parts.store, p->status.name, &held) == FG_OK &&
+	    image_open(held.image, held.len, &im) == FG_OK;
+
+	jsonw_new(&event);
+	if (diagnostics_end(&p->diagnostics, p->status.failures == 0,
+		is_held ? &im : NULL, retry_random(), loop_unix_ms(),
+		&event) == FG_OK &&
+	    event.len > 0)
+		p->parts.diagnose(p->parts.diagnose_arg, p->status.name,
+		    event.text, event.len);
+	jsonw_free(&event);
+}
+
 static void
 settle(struct project *p)
 {
@@ -169,6 +193,8 @@ settle(struct project *p)
 
 	project_refresh(p);
 	p->status.polls++;
+	if (p->parts.diagnose != NULL)
+		diagnose(p);
 	if (wait < p->retry_after_ms)
 		wait = p->retry_after_ms;
 	p->attempt = 0;
@@ -477,14 +503,19 @@ static void
 on_response(void *arg, const struct http_response *response)
 {
 	struct project *p = arg;
+	enum fg_status status;
 
 	p->call = NULL;
+	diagnostics_answer(&p->diagnostics, p->attempt,
+	    p->parts.config->specs_url, response, loop_unix_ms());
 	if (response->status < 200 || response->status > 299) {
 		on_failure(p, response);
 		return;
 	}
 	p->retry_after_ms = 0;
-	project_take(p, response->body, response->body_len);
+	diagnostics_use(&p->diagnostics, loop_unix_ms());
+	status = project_take(p, response->body, response->body_len);
+	diagnostics_used(&p->diagnostics, status == FG_OK, loop_unix_ms());
 	settle(p);
 }
 
@@ -516,8 +547,13 @@ attempt(struct project *p)
 
 	if (p->attempt == 0 && p->status.denied)
 		take_new_key(p);
-	if (p->attempt == 0)
+	if (p->attempt == 0) {
 		p->call_time_ms = loop_unix_ms();
+		if (p->parts.diagnose != NULL)
+			diagnostics_begin(&p->diagnostics, p->call_time_ms);
+	}
+	diagnostics_ask(
+	    &p->diagnostics, p->attempt, config->specs_url, loop_unix_ms());
 	url = identity_specs_url(
 	    config->specs_url, &config->secret, p->status.lcut_ms, p->checksum);
 	if (url != NULL) {

@@ -33,6 +33,10 @@ struct project_parts {
 	/* A poll is over, well or not. */
 	void (*settled)(void *arg);
 	void *settled_arg;
+	/* Takes an event about a poll; NULL: none is made. */
+	void (*diagnose)(
+	    void *arg, const char *project, const char *event, size_t len);
+	void *diagnose_arg;
 };
 
 struct project_status {

@@ -375,6 +375,19 @@ ship_start(struct ship *ship)
 }
 
 void
+ship_put(struct ship *ship, const char *project, const char *event, size_t len)
+{
+	enum fg_status status;
+
+	if (!ship->parts.config->events.send)
+		return;
+	status = tail_put(ship->tail, project, loop_unix_ms(), event, len);
+	if (status != FG_OK)
+		log_debug("[project %s] diagnostics are left out: %s", project,
+		    fg_strerror(status));
+}
+
+void
 ship_drain(struct ship *ship, void (*done)(void *arg), void *arg)
 {
 	if (!ship->parts.config->events.send) {

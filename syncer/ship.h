@@ -59,6 +59,13 @@ void ship_free(struct ship *ship);
 void ship_start(struct ship *ship);
 
 /*
+ * Takes an event of the syncer's own, whole JSON, which goes with the next batch
+ * of the project.  Who crashes or cannot send loses it.
+ */
+void ship_put(
+    struct ship *ship, const char *project, const char *event, size_t len);
+
+/*
  * Sends all that is there, however little, with a few attempts each, and calls
  * done once when nothing is left or what is left cannot go now.
  */

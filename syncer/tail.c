@@ -200,6 +200,31 @@ tail_next(struct tail *t, uint64_t now_ms, struct tail_batch **out)
 	return FG_ABSENT;
 }
 
+enum fg_status
+tail_put(struct tail *t, const char *project, uint64_t now_ms,
+    const char *event, size_t len)
+{
+	enum fg_status st = FG_ABSENT;
+	struct lane *l = t->lanes;
+
+	while (l < t->lanes + t->opt.n_projects &&
+	    strcmp(l->project, project) != 0)
+		l++;
+	if (l == t->lanes + t->opt.n_projects)
+		return FG_ABSENT;
+	for (int tries = 0; tries < 2; tries++) {
+		st = lane_build(l, now_ms);
+		if (st == FG_OK)
+			st = lane_add_whole(l, event, len);
+		if (st != FG_E_SPACE)
+			break;
+		st = lane_close(l);
+		if (st != FG_OK)
+			break;
+	}
+	return st;
+}
+
 void
 tail_hurry(struct tail *t)
 {

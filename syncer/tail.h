@@ -111,6 +111,13 @@ enum fg_status tail_next(
     struct tail *t, uint64_t now_ms, struct tail_batch **out);
 
 /*
+ * Puts an event of the syncer's own, whole JSON, among those of a project.  It
+ * is kept in memory alone.  FG_E_BUSY: too much is in flight to take it.
+ */
+enum fg_status tail_put(struct tail *t, const char *project, uint64_t now_ms,
+    const char *event, size_t len);
+
+/*
  * Makes all that has been read so far ready, however little it is.  To ship
  * everything: tail_next until FG_ABSENT, this, and tail_next again.
  */

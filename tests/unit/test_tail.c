@@ -585,6 +585,43 @@ counts_of_all_segments_are_merged_into_one_event(void **state)
 }
 
 static void
+an_event_of_the_syncers_own_goes_with_the_others(void **state)
+{
+	struct tail *t = open_tail_with((struct tail_options){
+	    .max_events = 2, .max_in_flight = 2, .delay_ms = 1000});
+	struct craft *c = craft_new(1);
+	struct tail_batch *b;
+
+	(void)state;
+	craft_event(c, "one", 0);
+	craft_done(c, false);
+	assert_int_equal(tail_put(t, "nobody", 1000, "{}", 2), FG_ABSENT);
+	assert_int_equal(tail_put(t, "default", 1000, "{\"a\":1}", 7), FG_OK);
+	ship(t);
+	assert_int_equal(got_events, 0);
+	/* Full, then as old as it may be. */
+	assert_int_equal(tail_put(t, "default", 1000, "{\"b\":2}", 7), FG_OK);
+	ship(t);
+	assert_int_equal(got_events, 2);
+	assert_int_equal(count_in_got("{\"a\":1}"), 1);
+	assert_int_equal(count_in_got("\"one\""), 1);
+	ship_at(t, 2000);
+	assert_int_equal(got_events, 3);
+	assert_int_equal(count_in_got("{\"b\":2}"), 1);
+	assert_int_equal(count_files(queue_path, "seg-"), 0);
+	got_clear();
+
+	/* Nothing is accepted: no more is taken than may be in flight. */
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(tail_put(t, "default", 1000, "{}", 2), FG_OK);
+	tail_hurry(t);
+	assert_int_equal(tail_put(t, "default", 1000, "{}", 2), FG_E_BUSY);
+	assert_int_equal(tail_next(t, 3000, &b), FG_OK);
+	assert_int_equal(b->n_events, 2);
+	tail_close(t);
+}
+
+static void
 events_older_than_the_limit_are_left_out_and_counted(void **state)
 {
 	struct tail *t =
@@ -1263,6 +1300,7 @@ main(void)
 	    TEST(a_project_that_is_stuck_does_not_hold_up_another),
 	    TEST(a_long_backlog_takes_no_more_memory_than_a_short_one),
 	    TEST(counts_of_all_segments_are_merged_into_one_event),
+	    TEST(an_event_of_the_syncers_own_goes_with_the_others),
 	    TEST(events_older_than_the_limit_are_left_out_and_counted),
 	    TEST(a_bad_frame_under_a_living_owner_means_not_yet),
 	    TEST(under_a_dead_one_it_is_skipped_counted_and_kept),
