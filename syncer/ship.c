@@ -20,7 +20,8 @@
 #define POLL_MAX_MS 1000 /* and when none do */
 #define NUDGE_MS    10   /* several new files at once are one look */
 #define TROUBLE_MS  5000
-#define SAVE_MS     20 /* accepted batches are saved together */
+#define SAVE_MS     20    /* accepted batches are saved together */
+#define DROPS_MS    60000 /* between two lines about what was dropped */
 /* Batches a project, for each request: one is sent, one is read or saved. */
 #define IN_FLIGHT 2
 
@@ -39,6 +40,8 @@ struct ship {
 	void (*drained)(void *arg);
 	void *drained_arg;
 	uint64_t last_allowance;
+	bool is_full; /* and it was told */
+	uint64_t dropped, dropped_told_ms;
 };
 
 static void
@@ -101,6 +104,26 @@ tell_news(struct ship *ship)
 		return;
 	ship->read_seen = stats.read;
 	ship->parts.news(ship->parts.news_arg);
+}
+
+/* What workers had to leave out, once they have told it in a segment. */
+static void
+tell_drops(struct ship *ship)
+{
+	struct tail_stats stats;
+	uint64_t now = loop_clock_ms(), n;
+
+	tail_stats(ship->tail, &stats);
+	n = stats.counters[SEGMENT_DROPPED];
+	if (n <= ship->dropped ||
+	    (ship->dropped > 0 && now - ship->dropped_told_ms < DROPS_MS))
+		return;
+	log_warn("queue: %llu event%s dropped by workers, for want of room or "
+		 "being too large; %llu of late",
+	    (unsigned long long)n, n == 1 ? " was" : "s were",
+	    (unsigned long long)(n - ship->dropped));
+	ship->dropped = n;
+	ship->dropped_told_ms = now;
 }
 
 static void
@@ -216,6 +239,7 @@ look(void *arg)
 
 	status = read_some(ship);
 	tell_news(ship);
+	tell_drops(ship);
 	look_after_trouble(ship, status);
 	if (ship->draining) {
 		if (flush_is_done(ship)) {
@@ -414,6 +438,20 @@ ship_is_clean(const struct ship *ship)
 	return !ship->unsent && !ship->draining;
 }
 
+/* Told before those who are without room can tell it. */
+static void
+tell_room(struct ship *ship, uint64_t room)
+{
+	if (room < SEGMENT_MIN && !ship->is_full)
+		log_warn("%s: is full, by queue_bytes or by its disk; workers "
+			 "drop what finds no room",
+		    ship->parts.dir->queue);
+	else if (room >= SEGMENT_MAX && ship->is_full)
+		log_info("%s: has room again", ship->parts.dir->queue);
+	if (room < SEGMENT_MIN || room >= SEGMENT_MAX)
+		ship->is_full = room < SEGMENT_MIN;
+}
+
 uint64_t
 ship_allowance(struct ship *ship)
 {
@@ -428,6 +466,7 @@ ship_allowance(struct ship *ship)
 	if (statvfs(ship->parts.dir->queue, &fs) == 0 &&
 	    room > (uint64_t)fs.f_bavail * fs.f_frsize / 2)
 		room = (uint64_t)fs.f_bavail * fs.f_frsize / 2;
+	tell_room(ship, room);
 	ship->last_allowance = room;
 	return room;
 }

@@ -96,10 +96,12 @@ write_file(const struct shipstate *s, const struct jsonw *w)
 void
 shipstate_tell(struct shipstate *s, const struct ship *ship)
 {
+	struct ship_stats stats;
 	struct ship_state p;
 	struct jsonw w;
 	bool good;
 
+	ship_stats(ship, &stats);
 	jsonw_new(&w);
 	jsonw_begin_object(&w);
 	jsonw_key(&w, "projects");
@@ -107,6 +109,8 @@ shipstate_tell(struct shipstate *s, const struct ship *ship)
 	for (size_t i = 0; ship_state(ship, i, &p); i++)
 		put_project(s, &w, i, &p);
 	jsonw_end_array(&w);
+	jsonw_key(&w, "dropped");
+	jsonw_u64(&w, stats.tail.counters[SEGMENT_DROPPED]);
 	jsonw_end_object(&w);
 	if (w.status != FG_OK ||
 	    (w.len == s->last.len &&

@@ -4,10 +4,12 @@
  * STATE/rules/shipping is a line of JSON that whoever may evaluate may read too,
  * replaced as a whole when something in it changes, at most at each call:
  *
- *   {"projects":[{"project":"default","state":"ok"}]}
+ *   {"projects":[{"project":"default","state":"ok"}],"dropped":0}
  *
  * state is ok, failing (nothing is accepted) or denied (the server refuses the
  * SDK key); the latter two with "since", Unix ms, and the server's "answer".
+ * dropped is how many events workers had no room for, as far as they have told,
+ * since the syncer started.
  */
 #ifndef SYNCER_SHIPSTATE_H
 #define SYNCER_SHIPSTATE_H

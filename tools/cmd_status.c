@@ -52,8 +52,9 @@ struct status {
 	size_t n_projects;
 	char *shipping; /* what the syncer tells, JSON, or NULL */
 	size_t shipping_len;
-	bool denied;     /* it tells that an SDK key is refused */
-	int queue_errno; /* 0: queue is filled in */
+	bool denied;      /* it tells that an SDK key is refused */
+	uint64_t dropped; /* events that workers had no room for */
+	int queue_errno;  /* 0: queue is filled in */
 	struct state_queue queue;
 };
 
@@ -211,6 +212,7 @@ note_denied(struct status *s, struct json_span project)
 static void
 look_at_shipping(struct status *s)
 {
+	struct json_span dropped = {.text = ""};
 	char path[4096];
 	size_t end;
 
@@ -223,6 +225,10 @@ look_at_shipping(struct status *s)
 		s->shipping = NULL;
 	}
 	each_shipping(s, note_denied);
+	if (s->shipping != NULL)
+		dropped = member(s->shipping, s->shipping_len, "dropped");
+	if (!json_u64(dropped.text, dropped.n, &s->dropped))
+		s->dropped = 0;
 }
 
 /* ------------------------------------------------------------ for people */
@@ -353,6 +359,10 @@ print_people(struct status *s)
 	if (s->has_env)
 		printf("  room       %s of new segments\n",
 		    bytes_text(s->allowance));
+	if (s->dropped > 0)
+		printf("  dropped    %" PRIu64 " event%s, for want of room or "
+		       "being too large\n",
+		    s->dropped, s->dropped == 1 ? "" : "s");
 }
 
 /* ---------------------------------------------------------- for programs */

@@ -43,6 +43,8 @@ n=$(sed -n 's/accepted \([0-9]*\) .*/\1/p' "$T/filled")
 accepted=$((accepted + n))
 [ "$n" = 0 ]
 verdict a-full-disk-takes-nothing $? "$(cat "$T/filled")"
+within 10 logged "is full, by queue_bytes or by its disk"
+verdict a-full-disk-is-told $? "the log does not say so"
 rules_ready
 verdict a-full-disk-stops-no-checks $? "no rules"
 

@@ -387,6 +387,34 @@ cmd_fill(char *argv[])
 	return 0;
 }
 
+/* Three events, the second of a user who is larger than any may be. */
+static int
+cmd_huge(char *argv[])
+{
+	static char id[1 << 17];
+	struct fg_session *ses;
+	struct fg_user *user, *huge;
+	char name[128];
+
+	open_client(argv[0]);
+	ses = begin();
+	user = new_user(argv[1]);
+	memset(id, 'x', sizeof(id) - 1);
+	huge = new_user(id);
+	snprintf(name, sizeof(name), "%s-0", argv[1]);
+	log_one(ses, user, name);
+	if (fg_log_event(ses, huge, "e2e", NULL, NULL, 0) == FG_OK)
+		fail("a huge user's event", FG_OK);
+	snprintf(name, sizeof(name), "%s-1", argv[1]);
+	log_one(ses, user, name);
+	printf("dropped %" PRIu64 "\n", info().n_dropped);
+	fg_user_free(huge);
+	fg_user_free(user);
+	fg_session_end(ses);
+	fg_close(fg);
+	return 0;
+}
+
 /* ------------------------------------------------------ until killed */
 
 static int
@@ -643,6 +671,7 @@ static const struct {
     {"exec", 4, cmd_exec},
     {"crowd", 4, cmd_crowd},
     {"fill", 4, cmd_fill},
+    {"huge", 2, cmd_huge},
     {"watch", 4, cmd_watch},
     {"turns", 3, cmd_turns},
     {"quiet", 2, cmd_quiet},
