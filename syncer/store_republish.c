@@ -121,6 +121,9 @@ store_republish(struct store *s, struct store_env *e)
 	if (st != FG_OK)
 		return st;
 	publish_verified(e->pub);
+	/* Until the first beat tells more: none would have workers drop events. */
+	if (s->allowance == 0)
+		s->allowance = epoch_queue_allowance(publish_file(e->pub));
 	publish_beat(e->pub, s->allowance);
 	store_step_at("republished");
 	return publish_sync(e->pub);

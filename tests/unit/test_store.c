@@ -319,6 +319,34 @@ a_shared_value_goes_with_the_last_generation_that_names_it(void **state)
 	store_close(s);
 }
 
+static uint64_t
+allowance_for_readers(void)
+{
+	uint64_t allowance;
+	struct rules *r;
+
+	assert_int_equal(rules_open(state_dir, "default", &r), FG_OK);
+	allowance = rules_queue_allowance(r);
+	rules_close(r);
+	return allowance;
+}
+
+/* Nobody knows yet what the queue takes; workers must not find it full. */
+static void
+a_new_start_takes_the_room_of_the_queue_over(void **state)
+{
+	struct store *s = open_store();
+
+	(void)state;
+	assert_int_equal(store_beat(s, 12345678), FG_OK);
+	store_close(s);
+	s = open_store();
+	assert_int_equal(allowance_for_readers(), 12345678);
+	assert_int_equal(store_beat(s, 0), FG_OK);
+	assert_int_equal(allowance_for_readers(), 0);
+	store_close(s);
+}
+
 /* --- places ------------------------------------------------------------------------ */
 
 static void
@@ -421,6 +449,7 @@ main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, make_state, remove_state)
 	const struct CMUnitTest tests[] = {
 	    CASE(a_new_store_is_empty_and_readable_by_the_group_alone),
+	    CASE(a_new_start_takes_the_room_of_the_queue_over),
 	    CASE(what_was_committed_is_there_after_a_restart),
 	    CASE(a_number_that_is_not_the_next_is_refused),
 	    CASE(the_newest_few_are_kept_and_all_that_are_young),
