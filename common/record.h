@@ -82,7 +82,7 @@ struct record_exposure {
 	struct record_text reason;
 	bool value; /* gate value, or rule passed */
 	bool manual;
-	bool asked; /* RECORD_EXPERIMENT: by a condition, not by the program */
+	bool asked; /* by a condition or a store, not by the program */
 	bool has_lcut;
 	bool has_received_at;
 	bool has_version;

@@ -10,15 +10,6 @@ expose_now_ms(void)
 	return host_clock_ms(CLOCK_REALTIME_COARSE);
 }
 
-uint64_t
-expose_key(
-    uint64_t name_hash, uint64_t rule_hash, uint64_t user_hash, uint64_t extra)
-{
-	uint64_t h = hash64_fold(name_hash ^ HASH64_K0, rule_hash ^ HASH64_K1);
-
-	return hash64_fold(h ^ user_hash, extra ^ HASH64_K0);
-}
-
 bool
 expose_is_repeat(struct fg_session *ses, uint64_t key)
 {

@@ -4,6 +4,7 @@
 #ifndef READER_EXPOSE_H
 #define READER_EXPOSE_H
 
+#include "common/expose_key.h"
 #include "reader/call.h"
 
 /*
@@ -15,13 +16,6 @@ void expose_prepare(struct call *c);
 
 /* Appends what was prepared and remembers it. */
 enum fg_status expose_commit(struct call *c);
-
-/*
- * The key of an exposure among those of this process.  Of what kind it is does
- * not count, as in the reference: a gate and a config of one name may meet.
- */
-uint64_t expose_key(
-    uint64_t name_hash, uint64_t rule_hash, uint64_t user_hash, uint64_t extra);
 
 /* True when it was logged within the time to live; also ends that time. */
 bool expose_is_repeat(struct fg_session *ses, uint64_t key);

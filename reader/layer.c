@@ -235,6 +235,7 @@ put_layer(const struct fg_layer *layer, const struct param *p, bool is_manual,
 	    .has_version = d->has_version,
 	    .version = d->version,
 	    .parameter = {p->key, p->key_len}};
+	x->asked = layer->state->is_asked;
 	x->explicit_parameter = is_explicit(layer, p->key);
 	if ((is_manual || layer->state->is_asked) &&
 	    layer->state->mapped_to != NULL) {

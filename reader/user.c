@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/expose_key.h"
+
 /* Worst growth of a text in JSON: each byte as \u00XX. */
 #define JSON_ESCAPE 6
 /* Braces, names of the fields and the tier. */
@@ -318,16 +320,14 @@ user_unit_hash(struct fg_user *user)
 {
 	const struct user_map *ids = &user->maps[FG_CUSTOM_IDS];
 	const struct dyn *stable;
-	uint64_t sum = 0, h;
+	uint64_t sum = 0;
 
 	if (user->unit_hash != 0)
 		return user->unit_hash;
 	stable = user_map_get(ids, "stableID", 8, hash64("stableID", 8));
 	for (uint32_t i = 0; i < ids->n; i++)
 		sum += ids->entries[i].value.hash;
-	h = hash64_fold(user->atoms[IMAGE_ATOM_USER_ID].hash ^ HASH64_K0,
-	    (stable != NULL ? stable->hash : 0) ^ HASH64_K1);
-	h = hash64_fold(h ^ sum, HASH64_K0);
-	user->unit_hash = h != 0 ? h : 1;
+	user->unit_hash = expose_key_user(user->atoms[IMAGE_ATOM_USER_ID].hash,
+	    stable != NULL ? stable->hash : 0, sum);
 	return user->unit_hash;
 }

@@ -51,6 +51,12 @@ struct config_syncer {
 	uint64_t shutdown_timeout_ms;
 };
 
+/* Whose repeats of an exposure are left out. */
+enum config_dedupe {
+	CONFIG_DEDUPE_PROCESS, /* each worker its own */
+	CONFIG_DEDUPE_HOST,    /* and the syncer those of all workers */
+};
+
 struct config_events {
 	uint64_t send; /* bool */
 	uint64_t batch;
@@ -63,6 +69,9 @@ struct config_events {
 	uint64_t refusals; /* doubtful answers until a batch is quarantined */
 	uint64_t compress; /* bool */
 	uint64_t diagnostics; /* bool */
+	uint64_t dedupe;      /* enum config_dedupe */
+	uint64_t dedupe_window_ms;
+	uint64_t dedupe_keys;
 };
 
 struct config_project {

@@ -47,6 +47,9 @@ const struct config_key config_keys[] = {
     {CONFIG_EVENTS, "refusals", CONFIG_COUNT, E(refusals), "10", 1, 1000},
     {CONFIG_EVENTS, "compress", CONFIG_BOOL, E(compress), "yes", 0, 0},
     {CONFIG_EVENTS, "diagnostics", CONFIG_BOOL, E(diagnostics), "no", 0, 0},
+    {CONFIG_EVENTS, "dedupe", CONFIG_DEDUPE, E(dedupe), "process", 0, 0},
+    {CONFIG_EVENTS, "dedupe_window", CONFIG_MS, E(dedupe_window_ms), "60s", SECOND, 24 * HOUR},
+    {CONFIG_EVENTS, "dedupe_keys", CONFIG_COUNT, E(dedupe_keys), "1000000", 1000, 64 * MIB},
 
     {CONFIG_PROJECT, "sdk_key", CONFIG_KEY, P(sdk_key_env), NULL, 0, 0},
     {CONFIG_PROJECT, "sdk_key_file", CONFIG_PATH, P(sdk_key_file), NULL, 0, 0},
@@ -82,21 +85,24 @@ config_key_find(enum config_section section, const char *name, size_t len)
 }
 
 static bool
-parse_level(const char *text, uint64_t *out)
+parse_word(enum config_type type, const char *text, uint64_t *out)
 {
 	static const struct {
-		const char *name;
-		enum log_level level;
-	} levels[] = {
-	    {"error", LOG_AT_ERROR},
-	    {"warning", LOG_AT_WARN},
-	    {"info", LOG_AT_INFO},
-	    {"debug", LOG_AT_DEBUG},
+		enum config_type type;
+		const char *word;
+		uint64_t value;
+	} words[] = {
+	    {CONFIG_LEVEL, "error", LOG_AT_ERROR},
+	    {CONFIG_LEVEL, "warning", LOG_AT_WARN},
+	    {CONFIG_LEVEL, "info", LOG_AT_INFO},
+	    {CONFIG_LEVEL, "debug", LOG_AT_DEBUG},
+	    {CONFIG_DEDUPE, "process", CONFIG_DEDUPE_PROCESS},
+	    {CONFIG_DEDUPE, "host", CONFIG_DEDUPE_HOST},
 	};
 
-	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
-		if (strcmp(text, levels[i].name) == 0) {
-			*out = levels[i].level;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (words[i].type == type && strcmp(text, words[i].word) == 0) {
+			*out = words[i].value;
 			return true;
 		}
 	}
@@ -139,7 +145,8 @@ parse_number(enum config_type type, const char *value, uint64_t *out)
 	case CONFIG_MS:
 		return quantity_ms(value, out);
 	case CONFIG_LEVEL:
-		return parse_level(value, out);
+	case CONFIG_DEDUPE:
+		return parse_word(type, value, out);
 	case CONFIG_BOOL:
 		if (!quantity_bool(value, &yes))
 			return false;
@@ -168,6 +175,8 @@ number_remedy(enum config_type type)
 		return "is no level; write error, warning, info or debug";
 	case CONFIG_BOOL:
 		return "is neither; write yes or no";
+	case CONFIG_DEDUPE:
+		return "is neither; write process or host";
 	case CONFIG_COUNT:
 	case CONFIG_TEXT:
 	case CONFIG_PATH:
@@ -246,6 +255,7 @@ config_key_set(const struct config_key *key, void *section, const char *value)
 	case CONFIG_MS:
 	case CONFIG_BOOL:
 	case CONFIG_LEVEL:
+	case CONFIG_DEDUPE:
 		break;
 	}
 	return set_number(key, field, value);

@@ -24,6 +24,7 @@ enum config_type {
 	CONFIG_MS,
 	CONFIG_BOOL,
 	CONFIG_LEVEL,
+	CONFIG_DEDUPE,
 	CONFIG_KEY, /* the SDK key's value: from the environment alone */
 };
 

@@ -296,6 +296,10 @@ open_tail(struct ship *ship)
 	    .max_age_ms = config->syncer.queue_age_ms,
 	    .quarantine_bytes = config->syncer.quarantine_bytes,
 	    .quarantine_files = config->syncer.quarantine_files,
+	    .once_ms = config->events.dedupe == CONFIG_DEDUPE_HOST
+		? config->events.dedupe_window_ms
+		: 0,
+	    .once_keys = config->events.dedupe_keys,
 	    .note = note,
 	};
 

@@ -111,6 +111,8 @@ shipstate_tell(struct shipstate *s, const struct ship *ship)
 	jsonw_end_array(&w);
 	jsonw_key(&w, "dropped");
 	jsonw_u64(&w, stats.tail.counters[SEGMENT_DROPPED]);
+	jsonw_key(&w, "left_out");
+	jsonw_u64(&w, stats.tail.left_out);
 	jsonw_end_object(&w);
 	if (w.status != FG_OK ||
 	    (w.len == s->last.len &&

@@ -4,12 +4,13 @@
  * STATE/rules/shipping is a line of JSON that whoever may evaluate may read too,
  * replaced as a whole when something in it changes, at most at each call:
  *
- *   {"projects":[{"project":"default","state":"ok"}],"dropped":0}
+ *   {"projects":[{"project":"default","state":"ok"}],"dropped":0,"left_out":0}
  *
  * state is ok, failing (nothing is accepted) or denied (the server refuses the
  * SDK key); the latter two with "since", Unix ms, and the server's "answer".
  * dropped is how many events workers had no room for, as far as they have told,
- * since the syncer started.
+ * and left_out how many exposures were not sent because another worker had logged
+ * the same, both since the syncer started.
  */
 #ifndef SYNCER_SHIPSTATE_H
 #define SYNCER_SHIPSTATE_H

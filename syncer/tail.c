@@ -90,6 +90,8 @@ open_tail(struct tail *t, const char *queue_dir, const char *quarantine_dir)
 	if (t->buf == NULL)
 		return FG_E_NOMEM;
 	st = tail_table_init(&t->table);
+	if (st == FG_OK && t->opt.once_ms != 0)
+		st = once_new(t->opt.once_keys, t->opt.once_ms, &t->once);
 	return st == FG_OK ? open_lanes(t) : st;
 }
 
@@ -127,6 +129,7 @@ tail_close(struct tail *t)
 	for (size_t i = 0; t->lanes != NULL && i < t->opt.n_projects; i++)
 		lane_free(&t->lanes[i]);
 	free(t->lanes);
+	once_free(t->once);
 	tail_table_free(&t->table);
 	free(t->buf);
 	if (t->measure != NULL)
@@ -270,6 +273,8 @@ keep_events(struct tail *t, const struct lane_batch *b, size_t first, size_t n,
 	else
 		tail_note(t, name, "could not be kept; its events are lost");
 	t->stats.refused += n;
+	/* Who repeats what is lost now is heard. */
+	once_forget(t->once);
 	return st;
 }
 

@@ -50,6 +50,8 @@ struct tail_options {
 	uint64_t max_age_ms;       /* of what is worth shipping; 0: any */
 	uint64_t quarantine_bytes; /* kept at most; 0: 64 MiB */
 	uint64_t quarantine_files; /* kept at most; 0: 1000 */
+	uint64_t once_ms;   /* each exposure is sent once in it; 0: all are */
+	uint64_t once_keys; /* exposures remembered for that; see once.h */
 	/* Something an administrator should know, once for each thing. */
 	void (*note)(void *arg, const char *file, const char *what);
 	void *note_arg;
@@ -73,6 +75,7 @@ struct tail_stats {
 	uint64_t refused;     /* events of batches that were quarantined */
 	uint64_t damaged;     /* places where a frame or record was bad */
 	uint64_t invalid;     /* events left out: not fit for the wire */
+	uint64_t left_out;    /* exposures sent lately, see once.h */
 	uint64_t expired;     /* segments too old to ship */
 	uint64_t foreign;     /* things that are no segments */
 	uint64_t newer;       /* segments of a newer forkgate */

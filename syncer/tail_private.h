@@ -15,6 +15,7 @@
 #include <dirent.h>
 
 #include "syncer/lane.h"
+#include "syncer/once.h"
 #include "syncer/quarantine.h"
 #include "syncer/tail.h"
 
@@ -66,6 +67,7 @@ struct tail {
 	DIR *dir;
 	struct quarantine quarantine;
 	struct lane *lanes;
+	struct once *once;    /* NULL: repeats are sent */
 	size_t next_lane;     /* whose turn it is */
 	struct lane *blocked; /* of the last visit that was */
 	uint64_t serial;

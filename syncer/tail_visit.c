@@ -318,8 +318,14 @@ take_event(struct tail *t, struct lane *lane, enum fg_status walked,
 		t->stats.expired++;
 		return FG_OK;
 	}
+	if (st == FG_OK && once_is_repeat(t->once, lane->project, e)) {
+		t->stats.left_out++;
+		return FG_OK;
+	}
 	if (st == FG_OK)
 		st = lane_add(lane, e);
+	if (st == FG_OK)
+		once_keep(t->once);
 	if (st == FG_E_INVALID)
 		t->stats.invalid++;
 	else if (st == FG_E_CORRUPT)

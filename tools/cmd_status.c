@@ -52,9 +52,10 @@ struct status {
 	size_t n_projects;
 	char *shipping; /* what the syncer tells, JSON, or NULL */
 	size_t shipping_len;
-	bool denied;      /* it tells that an SDK key is refused */
-	uint64_t dropped; /* events that workers had no room for */
-	int queue_errno;  /* 0: queue is filled in */
+	bool denied;       /* it tells that an SDK key is refused */
+	uint64_t dropped;  /* events that workers had no room for */
+	uint64_t left_out; /* exposures that another worker had logged */
+	int queue_errno;   /* 0: queue is filled in */
 	struct state_queue queue;
 };
 
@@ -208,11 +209,21 @@ note_denied(struct status *s, struct json_span project)
 	    is_text(member(project.text, project.n, "state"), "denied");
 }
 
+static uint64_t
+told_count(const struct status *s, const char *name)
+{
+	struct json_span count = {.text = ""};
+	uint64_t n;
+
+	if (s->shipping != NULL)
+		count = member(s->shipping, s->shipping_len, name);
+	return json_u64(count.text, count.n, &n) ? n : 0;
+}
+
 /* Of a syncer that is gone it says nothing any more. */
 static void
 look_at_shipping(struct status *s)
 {
-	struct json_span dropped = {.text = ""};
 	char path[4096];
 	size_t end;
 
@@ -225,10 +236,8 @@ look_at_shipping(struct status *s)
 		s->shipping = NULL;
 	}
 	each_shipping(s, note_denied);
-	if (s->shipping != NULL)
-		dropped = member(s->shipping, s->shipping_len, "dropped");
-	if (!json_u64(dropped.text, dropped.n, &s->dropped))
-		s->dropped = 0;
+	s->dropped = told_count(s, "dropped");
+	s->left_out = told_count(s, "left_out");
 }
 
 /* ------------------------------------------------------------ for people */
@@ -363,6 +372,10 @@ print_people(struct status *s)
 		printf("  dropped    %" PRIu64 " event%s, for want of room or "
 		       "being too large\n",
 		    s->dropped, s->dropped == 1 ? "" : "s");
+	if (s->left_out > 0)
+		printf("  left out   %" PRIu64 " exposure%s, sent for another "
+		       "worker\n",
+		    s->left_out, s->left_out == 1 ? "" : "s");
 }
 
 /* ---------------------------------------------------------- for programs */

@@ -15,6 +15,9 @@
  *   worker exec STATE TAG N PROGRAM...  logs N and becomes another program
  *   worker crowd STATE TAG PROCS N      so many children at once, each of which
  *                                       logs TAG-p-0 to TAG-p-(N-1)
+ *   worker same STATE PROCS USERS      so many children at once, all of which see
+ *                                       the users user-0 to user-(USERS-1): a
+ *                                       gate, a config, a manual exposure
  *   worker fill STATE TAG N BYTES       logs up to N events of so many bytes,
  *                                       until one is refused; tells how many
  *                                       were accepted and dropped
@@ -320,25 +323,24 @@ cmd_exec(char *argv[])
 
 /* ------------------------------------------------- many, and too many */
 
+/* So many children at once; run gets their number. */
 static int
-cmd_crowd(char *argv[])
+run_crowd(const char *state_dir, int procs, void (*run)(int i, char *argv[]),
+    char *argv[])
 {
-	int procs = atoi(argv[2]), bad = 0;
+	int bad = 0;
 	pid_t *pids = calloc((size_t)procs, sizeof(*pids));
 
 	if (pids == NULL)
 		fail("crowd", FG_E_NOMEM);
-	open_client(argv[0]);
+	open_client(state_dir);
 	for (int i = 0; i < procs; i++) {
-		char tag[96];
-
 		pids[i] = fork();
 		if (pids[i] < 0)
 			fail("fork", FG_E_IO);
 		if (pids[i] > 0)
 			continue;
-		snprintf(tag, sizeof(tag), "%s-%d", argv[1], i);
-		log_many(tag, atoi(argv[3]));
+		run(i, argv);
 		fg_close(fg);
 		_exit(0);
 	}
@@ -347,6 +349,52 @@ cmd_crowd(char *argv[])
 	fg_close(fg);
 	free(pids);
 	return bad;
+}
+
+static void
+log_in_crowd(int i, char *argv[])
+{
+	char tag[96];
+
+	snprintf(tag, sizeof(tag), "%s-%d", argv[1], i);
+	log_many(tag, atoi(argv[3]));
+}
+
+static int
+cmd_crowd(char *argv[])
+{
+	return run_crowd(argv[0], atoi(argv[2]), log_in_crowd, argv);
+}
+
+/* Not all begin with the same user, as at a server; first there is room. */
+static void
+see_the_same(int i, char *argv[])
+{
+	struct fg_session *ses = begin();
+	struct fg_user *user = new_user("same");
+	int n = atoi(argv[2]);
+	struct fg_config c;
+	char id[32];
+
+	log_one(ses, user, "same");
+	for (int k = 0; k < n; k++) {
+		fg_user_reset(user);
+		snprintf(id, sizeof(id), "user-%d", (k + i * 7) % n);
+		fg_user_set_string(user, FG_USER_ID, id);
+		fg_check_gate(ses, user, "on");
+		fg_get_config(ses, user, "pair", 0, &c);
+		fg_expose_gate(ses, user, "off");
+	}
+	if (info().n_exposures != 3 * (uint64_t)n)
+		fail("same", FG_E_SPACE);
+	fg_user_free(user);
+	fg_session_end(ses);
+}
+
+static int
+cmd_same(char *argv[])
+{
+	return run_crowd(argv[0], atoi(argv[1]), see_the_same, argv);
 }
 
 static int
@@ -670,6 +718,7 @@ static const struct {
     {"linger", 3, cmd_linger},
     {"exec", 4, cmd_exec},
     {"crowd", 4, cmd_crowd},
+    {"same", 3, cmd_same},
     {"fill", 4, cmd_fill},
     {"huge", 2, cmd_huge},
     {"watch", 4, cmd_watch},

@@ -48,6 +48,9 @@ an_empty_file_is_one_default_project(void **state)
 	    "https://prodregistryv2.org/v1/log_event");
 	assert_int_equal(c.projects[0].interval_ms, 10000);
 	assert_int_equal(c.events.batch, 500);
+	assert_int_equal(c.events.dedupe, CONFIG_DEDUPE_PROCESS);
+	assert_int_equal(c.events.dedupe_window_ms, 60000);
+	assert_int_equal(c.events.dedupe_keys, 1000000);
 	assert_string_equal(c.syncer.state_dir, "/var/lib/forkgate");
 	config_free(&c);
 }
@@ -104,6 +107,8 @@ keys_of_all_sections_are_taken(void **state)
 			       "[events]\n"
 			       "batch_bytes = 256K\n"
 			       "send = no\n"
+			       "dedupe = host\n"
+			       "dedupe_window = 5m\n"
 			       "[project shop]\n"
 			       "base_url = http://127.0.0.1:8080/\n"
 			       "interval = 90s\n"
@@ -115,6 +120,8 @@ keys_of_all_sections_are_taken(void **state)
 	assert_int_equal(c.syncer.keep_generations, 9);
 	assert_int_equal(c.events.batch_bytes, 262144);
 	assert_int_equal(c.events.send, 0);
+	assert_int_equal(c.events.dedupe, CONFIG_DEDUPE_HOST);
+	assert_int_equal(c.events.dedupe_window_ms, 300000);
 	assert_int_equal(c.n_projects, 2);
 	assert_string_equal(c.projects[0].name, "shop");
 	assert_int_equal(c.projects[0].interval_ms, 90000);
@@ -171,6 +178,9 @@ each_mistake_names_its_line_and_a_remedy(void **state)
 		"whole number"},
 	    {"[events]\nsend = maybe\n", "f.conf:2", "yes or no"},
 	    {"[syncer]\nlog_level = loud\n", "f.conf:2", "no level"},
+	    {"[syncer]\nlog_level = host\n", "f.conf:2", "no level"},
+	    {"[events]\ndedupe = info\n", "f.conf:2", "process or host"},
+	    {"[events]\ndedupe_keys = 10\n", "f.conf:2", "less than"},
 	    {"[syncer]\nstate_dir = here\n", "f.conf:2", "relative"},
 	    {"[syncer]\nstate_dir =\n", "f.conf:2", "empty"},
 	    {"[project a]\nspecs_url = ftp://h/\n", "f.conf:2", "no URL"},
