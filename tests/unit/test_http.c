@@ -88,7 +88,8 @@ struct exchange {
 	int listener, status;
 	const char *answer; /* cut off after len bytes */
 	size_t len;
-	char request[4096], error[300], body[256];
+	char request[4096], error[300], body[256], region[100];
+	uint64_t retry_after_ms;
 	bool done;
 };
 
@@ -130,6 +131,8 @@ on_done(void *arg, const struct http_response *response)
 	snprintf(x->error, sizeof(x->error), "%s", response->error);
 	snprintf(x->body, sizeof(x->body), "%.*s", (int)response->body_len,
 	    response->body);
+	snprintf(x->region, sizeof(x->region), "%s", response->region);
+	x->retry_after_ms = response->retry_after_ms;
 	loop_stop(x->loop);
 }
 
@@ -187,6 +190,40 @@ a_whole_answer_arrives(void **state)
 	assert_string_equal(x.error, "");
 	assert_non_null(strstr(x.request, "x-test: 1\r\n"));
 	assert_non_null(strstr(x.request, "Accept-Encoding: gzip\r\n"));
+}
+
+static void
+headers_are_read_whatever_their_case_and_length(void **state)
+{
+	static const struct {
+		const char *lines, *region;
+		uint64_t retry_after_ms;
+	} cases[] = {
+	    {"", "", 0},
+	    {"X-Statsig-Region: az-1 \r\nRetry-After:  7\r\n", "az-1", 7000},
+	    {"x-statsig-region:a\r\nRETRY-AFTER:3\r\n", "a", 3000},
+	    {"x-statsig-region:\r\nretry-after:\r\n", "", 0},
+	    {"x-statsig-regions: b\r\nnot-retry-after: 3\r\n", "", 0},
+	    {"x-statsig-region: 0123456789012345678901234567890123456789"
+	     "0123456789012345678901234567890123456789\r\n",
+		"012345678901234567890123456789012345678901234567890123456789"
+		"012",
+		0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char answer[300];
+		struct exchange x;
+		int n = snprintf(answer, sizeof(answer),
+		    "HTTP/1.1 200 OK\r\n%sContent-Length: 0\r\n\r\n",
+		    cases[i].lines);
+
+		ask(&x, answer, (size_t)n, 5);
+		assert_int_equal(x.status, 200);
+		assert_string_equal(x.region, cases[i].region);
+		assert_int_equal(x.retry_after_ms, cases[i].retry_after_ms);
+	}
 }
 
 static void
@@ -256,6 +293,7 @@ main(void)
 		the_rules_url_holds_key_time_and_checksum_encoded_once),
 	    cmocka_unit_test(a_session_is_a_random_uuid),
 	    cmocka_unit_test(a_whole_answer_arrives),
+	    cmocka_unit_test(headers_are_read_whatever_their_case_and_length),
 	    cmocka_unit_test(a_body_over_the_limit_is_given_up),
 	    cmocka_unit_test(an_answer_cut_at_any_place_counts_as_none),
 	    cmocka_unit_test(a_redirect_elsewhere_is_not_followed),
