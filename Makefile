@@ -254,7 +254,7 @@ check: $(B)/$(SONAME) $(B)/$(STICKY_SONAME)
 .PHONY: bench
 bench: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) all $(BENCH) \
-	    $(if $(HAVE_PHP),$(PHP_SO))
+	    $(if $(HAVE_PHP),$(PHP_SO) $(E2E))
 	@$(BENCH) build/bench
 	@BUILD='$(abspath $(B))' sh tests/bench/php.sh build/bench/php.md
 
