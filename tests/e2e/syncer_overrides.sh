@@ -16,7 +16,8 @@ within 10 ready_or_dead
 rules_ready || give_up host "no rules"
 
 for w in 1 2 3 4; do
-	worker turns "$STATE" "user-$w" on >"$T/turns-$w" &
+	"$BUILD/e2e/worker" turns "$STATE" "user-$w" on >"$T/turns-$w" \
+	    2>>"$T/worker.log" &
 	started="$started $!"
 done
 
