@@ -3,6 +3,8 @@
 . "$(dirname "$0")/lib.sh"
 need apache2 apxs ab
 [ -f "$BUILD/mod_forkgate.so" ] || give_up module "mod_forkgate.so is not built"
+# Where an Apache that is not root's can load it, wherever the project lies.
+cp "$BUILD/mod_forkgate.so" "$T" || give_up module "it cannot be copied"
 
 # The environment, as a program that the server runs finds it.
 cat >"$DOCS/env.cgi" <<'END'
@@ -45,7 +47,7 @@ start_apache_with() {
 	shift
 	{
 		modules cgi "$@"
-		echo "LoadModule forkgate_module $BUILD/mod_forkgate.so"
+		echo "LoadModule forkgate_module $T/mod_forkgate.so"
 		echo "<Directory $DOCS>"
 		echo "Options +ExecCGI +Includes"
 		echo "AddHandler cgi-script .cgi"
