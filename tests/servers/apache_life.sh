@@ -203,35 +203,6 @@ else
 	skip unprivileged "the tests do not run as root: all above was"
 fi
 
-# Both of us in one process: PHP pages see the environment, and the extension
-# has a client of its own.
-php=$(find "$(apxs -q LIBEXECDIR)" -name 'libphp*.so' | tail -n 1)
-if [ -f "$php" ] && [ -f "$BUILD/php/forkgate.so" ]; then
-	cat >"$DOCS/both.php" <<'END'
-<?php
-$user = new Forkgate\User('both');
-echo $_SERVER['EVERYONE'] ?? 'none', ' ',
-    var_export(Forkgate\Client::default()->checkGate($user, 'everyone'), true);
-END
-	printf 'extension=%s\nforkgate.state_dir=%s\n' \
-	    "$BUILD/php/forkgate.so" "$STATE" >"$W/php.ini"
-	rm -f "$W"/log/*
-	start_apache_with prefork <<END
-LoadModule php_module $php
-PHPIniDir $W
-AddHandler application/x-httpd-php .php
-ForkgateStateDir $STATE
-ForkgateEnv EVERYONE gate everyone
-END
-	expect with-mod-php "1 true" /both.php
-	graceful_restart
-	expect with-mod-php-restarted "1 true" /both.php
-	stop_server "$apache_pid"
-	verdict with-mod-php-ends $? "status $?"
-else
-	skip with-mod-php "mod_php or the PHP extension is not there"
-fi
-
 # Nobody said where rules are: the same defaults, and the log tells what to do.
 rm -f "$W"/log/*
 start_apache_with event headers <<END

@@ -2,8 +2,8 @@
 # Goal: PHP inside Apache's own workers, beside mod_forkgate: both answer alike and
 # follow the rules, and no event is lost over restarts, kills and fatal errors.
 . "$(dirname "$0")/lib_php.sh"
-need apache2 ab
-mod_php=$(ls /usr/lib/apache2/modules/libphp*.so 2>/dev/null | tail -n 1)
+need apache2 apxs ab
+mod_php=$(find "$(apxs -q LIBEXECDIR)" -name 'libphp*.so' | tail -n 1)
 [ -n "$mod_php" ] || {
 	skip apache-php "Apache's PHP module is not installed"
 	exit 0
@@ -60,6 +60,7 @@ load_end graceful
 verdict "graceful restarts under load" $? "$failures of $requests requests failed"
 accounted "events over graceful restarts" graceful
 change_seen "a change after restarts" 3
+[ -z "$both" ] || expect "both after restarts" "on 1 3 3" /both.php
 
 load_begin kill "/hit.php?tag=kill"
 for i in 1 2 3 4 5 6 7 8 9 10; do
