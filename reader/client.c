@@ -143,11 +143,45 @@ open_queue(struct fg *fg, const char *dir, const char *project)
 	return FG_OK;
 }
 
+static enum fg_status
+open_source(struct fg *fg, const struct fg_options *o)
+{
+	const char *dir = state_dir_of(o);
+	const char *project = o->project != NULL ? o->project : "default";
+	enum fg_status st;
+
+	if (o->base != NULL) {
+		fg->base = o->base->base != NULL ? o->base->base : o->base;
+		atomic_fetch_add(&fg->base->n_users, 1);
+		fg->rules = fg->base->rules;
+		if (!o->disable_logging)
+			fg->queue = fg->base->queue;
+		return FG_OK;
+	}
+	if (o->snapshot != NULL)
+		return rules_open_snapshot(o->snapshot, o->project, &fg->rules);
+	st = rules_open(dir, project, &fg->rules);
+	if (st == FG_OK && !o->disable_logging)
+		st = open_queue(fg, dir, project);
+	return st;
+}
+
+static void
+close_source(struct fg *fg)
+{
+	if (fg->base != NULL) {
+		fg_close(fg->base);
+		return;
+	}
+	queue_free(fg->queue);
+	free(fg->queue_path);
+	rules_close(fg->rules);
+}
+
 enum fg_status
 fg_open(const struct fg_options *options, struct fg **out)
 {
 	struct fg_options o;
-	const char *dir, *project;
 	struct fg *fg;
 	enum fg_status st = options_get(options, &o);
 	int saved;
@@ -155,11 +189,10 @@ fg_open(const struct fg_options *options, struct fg **out)
 	*out = NULL;
 	if (st != FG_OK)
 		return st;
-	dir = state_dir_of(&o);
-	project = o.project != NULL ? o.project : "default";
 	fg = calloc(1, sizeof(*fg));
 	if (fg == NULL)
 		return FG_E_NOMEM;
+	atomic_init(&fg->n_users, 1);
 	st = FG_E_NOMEM;
 	fg->dedupe =
 	    dedupe_new(o.dedupe_max != 0 ? o.dedupe_max : CLIENT_DEDUPE_MAX);
@@ -176,13 +209,7 @@ fg_open(const struct fg_options *options, struct fg **out)
 	st = take_defaults(fg, &o);
 	if (st != FG_OK)
 		goto fail;
-	st = o.snapshot != NULL
-	    ? rules_open_snapshot(o.snapshot, o.project, &fg->rules)
-	    : rules_open(dir, project, &fg->rules);
-	if (st != FG_OK)
-		goto fail;
-	if (o.snapshot == NULL && !o.disable_logging)
-		st = open_queue(fg, dir, project);
+	st = open_source(fg, &o);
 	if (st != FG_OK)
 		goto fail;
 	*out = fg;
@@ -208,13 +235,12 @@ session_free(struct fg_session *ses)
 void
 fg_close(struct fg *fg)
 {
-	if (fg == NULL)
+	/* The last one sees all that the others did before. */
+	if (fg == NULL || atomic_fetch_sub(&fg->n_users, 1) != 1)
 		return;
 	for (int i = 0; i < CLIENT_N_SPARE; i++)
 		session_free(atomic_load(&fg->spare[i]));
-	queue_free(fg->queue);
-	free(fg->queue_path);
-	rules_close(fg->rules);
+	close_source(fg);
 	dedupe_free(fg->dedupe);
 	dedupe_free(fg->sampled);
 	regex_cache_free(fg->regex);
@@ -318,6 +344,8 @@ session_new(struct fg *fg)
 void
 client_find_queue(struct fg *fg)
 {
+	if (fg->base != NULL)
+		fg = fg->base;
 	if (fg->queue != NULL &&
 	    !atomic_load_explicit(&fg->has_queue_dir, memory_order_relaxed))
 		find_queue(fg);

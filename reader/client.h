@@ -32,6 +32,8 @@ struct session_sampling {
 };
 
 struct fg {
+	struct fg *base; /* whose rules, queue and looking for it; or NULL */
+	_Atomic unsigned n_users; /* it, and those whose base it is */
 	struct rules *rules;
 	struct queue *queue; /* NULL: nothing is logged */
 	char *queue_path;    /* where its folder is, or will be */

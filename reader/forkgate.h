@@ -158,12 +158,16 @@ struct fg_options {
 	uint32_t dedupe_ttl_ms; /* for how long; 0 is what the rules say, else
 	                           60,000 */
 	const struct fg_sticky_storage *sticky; /* NULL: nothing is sticky */
+	struct fg *base; /* a client whose rules and queue it shares instead of
+	                    opening any: no path is looked at, so it works
+	                    below another root and without permission;
+	                    state_dir, project and snapshot say nothing then */
 };
 #ifdef __cplusplus
 #define FG_OPTIONS_INIT                                                        \
 	{                                                                      \
 		sizeof(struct fg_options), nullptr, nullptr, nullptr, nullptr, \
-		    nullptr, 0, false, 0, 0, nullptr                           \
+		    nullptr, 0, false, 0, 0, nullptr, nullptr                  \
 	}
 #else
 #define FG_OPTIONS_INIT                           \
@@ -184,7 +188,7 @@ FG_API enum fg_status fg_open(
 
 /*
  * Takes NULL.  Every session must have ended.  Events are on disk already;
- * closing waits for nothing.
+ * closing waits for nothing.  What clients share goes with the last of them.
  */
 FG_API void fg_close(struct fg *fg);
 

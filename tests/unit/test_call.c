@@ -547,6 +547,51 @@ a_queue_that_comes_later_is_found(void **state)
 	assert_int_equal(n, 1);
 }
 
+/* One with other settings, which could not open anything itself. */
+static void
+a_client_shares_what_its_base_has_open(void **state)
+{
+	struct fg_options o = FG_OPTIONS_INIT;
+	struct fg *base, *beside, *silent;
+	struct fg_session *ses;
+	char *text;
+	size_t n;
+
+	(void)state;
+	publish("r", "true");
+	o.state_dir = dir;
+	assert_int_equal(fg_open(&o, &base), FG_OK);
+	o.state_dir = "/nowhere";
+	o.base = base;
+	o.environment = "staging";
+	assert_int_equal(fg_open(&o, &beside), FG_OK);
+	o.base = beside;
+	o.disable_logging = true;
+	assert_int_equal(fg_open(&o, &silent), FG_OK);
+	fg_close(base);
+
+	assert_int_equal(fg_session_begin(silent, &ses), FG_OK);
+	assert_true(fg_check_gate(ses, user, "g"));
+	fg_log_event(ses, user, "unheard", NULL, NULL, 0);
+	fg_session_end(ses);
+	fg_close(silent);
+
+	publish("r", "false");
+	assert_int_equal(fg_session_begin(beside, &ses), FG_OK);
+	assert_false(fg_check_gate(ses, user, "g"));
+	assert_int_equal(
+	    fg_log_event(ses, user, "heard", NULL, NULL, 0), FG_OK);
+	fg_session_end(ses);
+	fg_close(beside);
+
+	text = events(&n);
+	assert_int_equal(n, 2); /* with the exposure */
+	assert_null(strstr(text, "unheard"));
+	assert_non_null(strstr(text, "heard"));
+	assert_non_null(strstr(text, "\"tier\":\"staging\""));
+	free(text);
+}
+
 static void
 a_client_works_in_every_child(void **state)
 {
@@ -595,6 +640,7 @@ main(void)
 	    TEST(sticky_values_are_logged_as_they_were_stored),
 	    TEST(custom_events_are_never_dropped_as_repeats),
 	    TEST(a_queue_that_comes_later_is_found),
+	    TEST(a_client_shares_what_its_base_has_open),
 	    TEST(a_client_works_in_every_child),
 	};
 
