@@ -32,7 +32,7 @@ create(zend_class_entry *ce)
 }
 
 static zend_object *
-clone(zend_object *from)
+copy(zend_object *from)
 {
 	zend_object *obj = create(from->ce);
 
@@ -46,7 +46,7 @@ php_client_startup(void)
 	php_client_ce->create_object = create;
 	handlers = *zend_get_std_object_handlers();
 	handlers.offset = XtOffsetOf(struct client, std);
-	handlers.clone_obj = clone;
+	handlers.clone_obj = copy;
 }
 
 struct php_pool *

@@ -181,7 +181,7 @@ build(zend_object *obj)
 }
 
 static zend_object *
-clone(zend_object *from)
+copy(zend_object *from)
 {
 	zend_object *obj = create(from->ce);
 
@@ -198,7 +198,7 @@ php_user_startup(void)
 	handlers = *zend_get_std_object_handlers();
 	handlers.offset = XtOffsetOf(struct user, std);
 	handlers.free_obj = destroy;
-	handlers.clone_obj = clone;
+	handlers.clone_obj = copy;
 }
 
 /* Takes a text as a property keeps it; null where there is none. */
