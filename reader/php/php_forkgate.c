@@ -58,6 +58,7 @@ PHP_INI_BEGIN()
 	ENTRY("state_dir", "", PHP_INI_SYSTEM, on_client, state_dir)
 	ENTRY("project", "default", PHP_INI_SYSTEM, on_client, project)
 	ENTRY("environment", "", PHP_INI_SYSTEM, on_client, environment)
+	ENTRY("projects", "", PHP_INI_SYSTEM, OnUpdateString, projects)
 	SWITCH("logging", "1", PHP_INI_SYSTEM, on_logging, logging)
 	ENTRY("dedupe_ttl_ms", "0", PHP_INI_SYSTEM, OnUpdateLongGEZero,
 	    dedupe_ttl_ms)
@@ -117,15 +118,12 @@ register_classes(void)
  */
 static PHP_MINIT_FUNCTION(forkgate)
 {
-	struct php_pool *pool;
-
 	REGISTER_INI_ENTRIES();
 	register_forkgate_symbols(module_number);
 	register_classes();
 	php_pool_startup();
-	pool = FORKGATE_G(enabled) ? php_pool_default() : NULL;
-	if (pool != NULL)
-		php_pool_open(pool);
+	if (FORKGATE_G(enabled))
+		php_pool_open_all();
 	return SUCCESS;
 }
 
@@ -171,6 +169,27 @@ age_row(const char *name, uint64_t now, uint64_t then)
 	php_info_print_table_row(2, name, text);
 }
 
+/* Clients of forkgate.projects, and those that programs made. */
+static void
+other_clients(const struct php_pool *known)
+{
+	struct php_pool *pool;
+	struct php_client_view v;
+	char *text;
+
+	for (pool = php_pool_all(); pool != NULL; pool = pool->next) {
+		if (pool == known)
+			continue;
+		php_client_look(pool, &v);
+		spprintf(&text, 0, "%s of %s: %s", php_pool_project(pool),
+		    pool->key.snapshot[0] != '\0' ? pool->key.snapshot
+						  : php_pool_state_dir(pool),
+		    v.error != NULL ? v.error : "ready");
+		php_info_print_table_row(2, "Another client", text);
+		efree(text);
+	}
+}
+
 static PHP_MINFO_FUNCTION(forkgate)
 {
 	struct php_pool *pool = php_pool_default();
@@ -195,6 +214,7 @@ static PHP_MINFO_FUNCTION(forkgate)
 		row("Exposures of this process", v.info.n_exposures);
 		row("Events dropped by this process", v.info.n_dropped);
 	}
+	other_clients(pool);
 	php_info_print_table_end();
 	DISPLAY_INI_ENTRIES();
 }

@@ -21,7 +21,7 @@ extern zend_module_entry forkgate_module_entry;
 ZEND_BEGIN_MODULE_GLOBALS(forkgate)
 /* Settings. */
 bool enabled, logging, exposures, allow_overrides;
-char *state_dir, *project, *environment;
+char *state_dir, *project, *environment, *projects;
 zend_long max_session_ms, dedupe_ttl_ms;
 
 struct php_pool *pool;        /* of the settings; NULL: look for it */

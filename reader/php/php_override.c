@@ -24,7 +24,7 @@ begin(zend_execute_data *execute_data)
 	if (fg == NULL)
 		zend_throw_exception_ex(php_forkgate_exception_ce, 0,
 		    "The client cannot be opened: %s",
-		    fg_strerror(pool->status));
+		    fg_strerror(php_pool_status(pool)));
 	else
 		php_pool_overridden(pool);
 	return fg;

@@ -98,19 +98,43 @@ php_pool_project(const struct php_pool *pool)
 
 /* ---- Clients. ---- */
 
+static bool
+same_text(const char *own, const char *asked)
+{
+	return strcmp(own, asked != NULL ? asked : "") == 0;
+}
+
+/* An open client of the same project, which has all but the settings. */
+static struct fg *
+base_locked(const struct php_pool_key *key)
+{
+	for (struct php_pool *pool = pools; pool != NULL; pool = pool->next)
+		if (pool->fg != NULL && key->snapshot[0] == '\0' &&
+		    pool->key.snapshot[0] == '\0' &&
+		    (pool->key.logging || !key->logging) &&
+		    same_text(pool->key.state_dir, key->state_dir) &&
+		    same_text(pool->key.project, key->project))
+			return pool->fg;
+	return NULL;
+}
+
 static void
 open_locked(struct php_pool *pool)
 {
 	struct fg_options o = FG_OPTIONS_INIT;
 	struct fg *fg;
 
+	o.base = base_locked(&pool->key);
 	o.state_dir = text_or_null(pool->key.state_dir);
 	o.project = text_or_null(pool->key.project);
 	o.environment = text_or_null(pool->key.environment);
 	o.snapshot = text_or_null(pool->key.snapshot);
 	o.disable_logging = !pool->key.logging;
 	o.dedupe_ttl_ms = (uint32_t)FORKGATE_G(dedupe_ttl_ms);
-	pool->status = fg_open(&o, &fg);
+	/* The library looks at FORKGATE_STATE_DIR, other threads may set it. */
+	tsrm_env_lock();
+	__atomic_store_n(&pool->status, fg_open(&o, &fg), __ATOMIC_RELAXED);
+	tsrm_env_unlock();
 	if (pool->status == FG_OK)
 		__atomic_store_n(&pool->fg, fg, __ATOMIC_RELEASE);
 	else
@@ -130,12 +154,6 @@ php_pool_open(struct php_pool *pool)
 	fg = pool->fg;
 	UNLOCK();
 	return fg;
-}
-
-static bool
-same_text(const char *own, const char *asked)
-{
-	return strcmp(own, asked != NULL ? asked : "") == 0;
 }
 
 static bool
@@ -186,6 +204,61 @@ find(const struct php_pool_key *key, bool *full)
 		pool = add_locked(key);
 	UNLOCK();
 	return pool;
+}
+
+static void
+open_project(char *name)
+{
+	struct php_pool_key key = {.logging = FORKGATE_G(logging)};
+	char *colon = name[0] == '/' ? strrchr(name, ':') : NULL;
+	struct php_pool *pool;
+	bool full;
+
+	key.state_dir = FORKGATE_G(state_dir);
+	key.environment = FORKGATE_G(environment);
+	key.project = name;
+	if (colon != NULL) {
+		*colon = '\0';
+		key.state_dir = name;
+		key.project = colon + 1;
+	}
+	pool = find(&key, &full);
+	if (pool != NULL)
+		php_pool_open(pool);
+}
+
+void
+php_pool_open_all(void)
+{
+	const char *projects = FORKGATE_G(projects);
+	char *list = projects != NULL ? strdup(projects) : NULL, *rest = NULL;
+	struct php_pool *pool = php_pool_default();
+
+	if (pool != NULL)
+		php_pool_open(pool);
+	if (list == NULL)
+		return;
+	for (char *name = strtok_r(list, ", \t", &rest); name != NULL;
+	     name = strtok_r(NULL, ", \t", &rest))
+		open_project(name);
+	free(list);
+}
+
+struct php_pool *
+php_pool_all(void)
+{
+	struct php_pool *first;
+
+	LOCK();
+	first = pools;
+	UNLOCK();
+	return first;
+}
+
+enum fg_status
+php_pool_status(const struct php_pool *pool)
+{
+	return __atomic_load_n(&pool->status, __ATOMIC_RELAXED);
 }
 
 struct php_pool *

@@ -4,7 +4,8 @@
  *
  * A client is opened once for a process and stays until the module ends; those
  * of php.ini are opened before servers fork, so that workers need neither the
- * path nor its permissions.  All threads share them.
+ * path nor its permissions.  Clients of one project share what it has open, so
+ * that is true for one with other settings, too.  All threads share them.
  *
  * A session begins with a request's first check and ends behind its last object.
  * One that was refreshed lives on while results refer to it.
@@ -26,7 +27,7 @@ struct php_pool {
 	struct php_pool *next;
 	struct php_pool_key key; /* texts of its own, "" for none */
 	struct fg *fg;           /* NULL: it could not be opened so far */
-	enum fg_status status;   /* why not */
+	enum fg_status status;   /* atomic: why not */
 	uint64_t retry_ms;
 	bool overridden; /* by some request that has not ended */
 };
@@ -46,7 +47,13 @@ struct php_session {
 void php_pool_startup(void);
 void php_pool_shutdown(void);
 
-/* The client of php.ini.  NULL without memory. */
+/* Opens those of php.ini: the default, and forkgate.projects. */
+void php_pool_open_all(void);
+
+/* All there are, for who walks along next: only new ones come in front. */
+struct php_pool *php_pool_all(void);
+
+/* The client of the settings.  NULL without memory. */
 struct php_pool *php_pool_default(void);
 
 /* NULL with an exception thrown. */
@@ -54,6 +61,9 @@ struct php_pool *php_pool_get(const struct php_pool_key *key);
 
 /* Opens the client if it is not; tried once a second.  NULL: not open. */
 struct fg *php_pool_open(struct php_pool *pool);
+
+/* Why it is not open. */
+enum fg_status php_pool_status(const struct php_pool *pool);
 
 /* What is in effect. */
 const char *php_pool_state_dir(const struct php_pool *pool);

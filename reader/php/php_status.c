@@ -13,7 +13,7 @@ void
 php_client_look(struct php_pool *pool, struct php_client_view *out)
 {
 	struct fg *fg = FORKGATE_G(enabled) ? php_pool_open(pool) : NULL;
-	enum fg_status st = pool->status;
+	enum fg_status st = php_pool_status(pool);
 	struct timespec ts;
 
 	memset(out, 0, sizeof(*out));

@@ -126,6 +126,57 @@ else
 	skip chroot "needs root"
 fi
 
+# A pool with a project and a tier of its own.  In the other project the gate
+# "off" is on.
+echo '{"overrides":[{"gate":"off","value":true}]}' >"$T/overrides.json"
+make_conf
+sed -n '/^\[project default\]$/,$ { s/default/other/; p }' "$CONF" >"$T/other.conf"
+{
+	cat "$T/other.conf"
+	echo "overrides_file = $T/overrides.json"
+} >>"$CONF"
+stop_syncer
+start_syncer
+within 10 logged "[project other] generation 1: " ||
+    give_up projects "no rules of the other one"
+cat >"$DOCS/project.php" <<'END_PHP'
+<?php
+use Forkgate\{Client, User};
+$id = "project-" . hrtime(true);
+$user = new User('u');
+if (Forkgate\log_event($user, 'hit', $id)) {
+    file_put_contents($_SERVER['ACK'], "$id\n", FILE_APPEND);
+}
+echo Forkgate\status()->project, Forkgate\check_gate($user, 'off') ? ' on' : ' off',
+    (new Client(project: 'default'))->checkGate($user, 'off') ? ' on' : ' off';
+END_PHP
+pool="php_admin_value[forkgate.project] = other"
+tier="php_admin_value[forkgate.environment] = staging"
+page=/project.php
+set -- "$pool" "$tier"
+if $as_root; then
+	cp "$DOCS/project.php" "$W/root/jail/project.php"
+	mkdir -p "$W/root$W/log"
+	ln "$ACK" "$W/root$ACK"
+	page=/jail/project.php
+	set -- "$@" "chroot = $W/root"
+fi
+FPM_OPTIONS="-d forkgate.projects=other"
+begin_fpm "$@"
+expect "a pool's own project" "other on off" $page
+end_fpm
+FPM_OPTIONS=
+grep "^project-" "$ACK" >"$T/acked"
+within 30 arrived project
+verdict "events of a pool's own project" $? "$(cat "$T/acked")"
+grep '"project-' "$EVENTS" | grep -q '"tier" *: *"staging"'
+verdict "with the tier of that pool" $? "$(grep '"project-' "$EVENTS")"
+if $as_root; then
+	begin_fpm "$@"
+	expect "which no worker can open itself" "other off off" $page
+	end_fpm
+fi
+
 # Preloading runs PHP in the master, before there is a worker.
 opcache=$(php-config --extension-dir 2>/dev/null)/opcache.so
 if [ -f "$opcache" ]; then

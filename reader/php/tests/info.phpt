@@ -1,5 +1,7 @@
 --TEST--
 phpinfo() and status() tell how the rules are; settings are the system's
+--INI--
+forkgate.projects="other, /nowhere:third"
 --FILE--
 <?php
 use Forkgate\Client;
@@ -7,8 +9,9 @@ use Forkgate\Client;
 ob_start();
 phpinfo(INFO_MODULES);
 $info = ob_get_clean();
-foreach (['forkgate support => enabled', 'Rules => ready', 'Project => default', 'Configs => 3', 'forkgate.state_dir =>'] as $line) {
-    echo str_contains($info, $line) ? "$line\n" : "missing: $line\n";
+foreach (['forkgate support => enabled', 'Rules => ready', 'Project => default', 'Configs => 3', 'forkgate.state_dir =>',
+    'Another client => other of ' . getenv('FORKGATE_STATE_DIR') . ': there are no rules yet', 'Another client => third of /nowhere: there are no rules yet'] as $line) {
+    echo str_contains($info, $line) ? rtrim(strtok($line, "/")) . "\n" : "missing: $line\n";
 }
 var_dump(preg_match('/^Generation => [1-9]/m', $info), preg_match('/^Received => \d+ s ago/m', $info));
 $status = Forkgate\status();
@@ -25,6 +28,8 @@ Rules => ready
 Project => default
 Configs => 3
 forkgate.state_dir =>
+Another client => other of
+Another client => third of
 int(1)
 int(1)
 bool(true)
