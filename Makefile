@@ -187,7 +187,8 @@ php: $(PHP_SO)
 test-php: deps
 	@$(MAKE) --no-print-directory $(PARALLEL) all $(E2E) $(PHP_SO) \
 	    $(if $(SAN),$(B)/nodeepbind.so)
-	@SAN='$(SAN)' ONLY=e2e_php sh tests/run.sh $(B) e2e
+	@SAN='$(SAN)' PHP_CONFIG='$(PHP_CONFIG)' ONLY=e2e_php \
+	    sh tests/run.sh $(B) e2e
 
 # What "make demo" runs; not installed.
 $(B)/forkgate-demo: $(call obj,tools/demo/*.c) $(TOOLS) $(SYNCER) $(READER) \

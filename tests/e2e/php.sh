@@ -5,16 +5,21 @@
 # there, and all of it under the address sanitizer in such a build.
 . "$(dirname "$0")/lib.sh"
 
+# $PHP_CONFIG tells which PHP it is.
 SO=$BUILD/php/forkgate.so
-for tool in php php-config; do
-	command -v $tool >/dev/null 2>&1 || {
-		skip php "$tool is not installed"
-		exit 0
-	}
+PHP_CONFIG=${PHP_CONFIG:-php-config}
+PHP=$("$PHP_CONFIG" --php-binary 2>/dev/null)
+[ -x "$PHP" ] || {
+	skip php "$PHP_CONFIG or its PHP is not installed"
+	exit 0
+}
+# Debian has one folder a version, others have one.
+EXTENSIONS=$("$PHP_CONFIG" --extension-dir)
+for RUNNER in "$("$PHP_CONFIG" --prefix)/lib/php/$(basename "$EXTENSIONS")" \
+    "$("$PHP_CONFIG" --prefix)/lib/php"; do
+	RUNNER=$RUNNER/build/run-tests.php
+	[ ! -r "$RUNNER" ] || break
 done
-RUNNER=$(php-config --prefix)/lib/php/$(basename \
-    "$(php-config --extension-dir)")/build/run-tests.php
-PHP=$(command -v php)
 case $SAN in
 *thread*)
 	skip php "PHP is not built for the thread sanitizer"
@@ -107,7 +112,7 @@ php_tests() {
 php_tests php "$T/tests"
 
 # With the optimizer, arrays in programs are no longer counted.
-if [ -r "$(php-config --extension-dir)/opcache.so" ] && [ -z "$SAN" ]; then
+if [ -r "$EXTENSIONS/opcache.so" ] && [ -z "$SAN" ]; then
 	php_tests opcache -d zend_extension=opcache -d opcache.enable_cli=1 \
 	    -d opcache.jit_buffer_size=16M "$T/tests/users.phpt" \
 	    "$T/tests/gates.phpt" "$T/tests/fuzz.phpt"
