@@ -400,8 +400,8 @@ FG_API enum fg_status fg_get_experiment_sticky(struct fg_session *ses,
  * Asks the storage for what it has of a user by his ID of that type ("userID",
  * "stableID" ...): once in a request, for all its experiments of that ID type.
  * *out is always filled in and lives until the session ends or refreshes.
- * FG_ABSENT: the user has no such ID, or there is no storage.  What load
- * returned otherwise: *out is unknown.
+ * FG_ABSENT: the user has no such ID, or one with a NUL in it, or there is no
+ * storage.  What load returned otherwise: *out is unknown.
  */
 FG_API enum fg_status fg_sticky_load(struct fg_session *ses,
     struct fg_user *user, const char *id_type, struct fg_sticky *out);

@@ -55,17 +55,21 @@ unit_of(const struct fg_user *user, struct arena *a, const char *type, size_t n)
 	return unit != NULL && unit->type != FG_NULL ? unit : NULL;
 }
 
-/* "unit ID:ID type", or NULL when the user has none of that type. */
+/*
+ * "unit ID:ID type", or NULL when the user has none of that type, or one that
+ * cannot be told from others as a text that ends at its first NUL.
+ */
 static const char *
 key_of(struct fg_session *ses, const struct fg_user *user, const char *type)
 {
 	size_t n = strlen(type);
 	const struct dyn *unit =
 	    n > 0 ? unit_of(user, &ses->arena, type, n) : NULL;
-	char *key = unit != NULL
-	    ? arena_get(&ses->arena, (size_t)unit->len + n + 2)
-	    : NULL;
+	char *key;
 
+	if (unit == NULL || memchr(unit->text, '\0', unit->len) != NULL)
+		return NULL;
+	key = arena_get(&ses->arena, (size_t)unit->len + n + 2);
 	if (key == NULL)
 		return NULL;
 	memcpy(key, unit->text, unit->len);

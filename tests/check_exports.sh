@@ -14,7 +14,7 @@ if [ $# = 0 ]; then
 fi
 so=$1
 # The store of sticky values alone needs LMDB, and libcrypto for its sums.
-case $so in
+case ${so##*/} in
 *-sticky*)
 	headers=reader/sticky/forkgate_sticky.h
 	may='liblmdb.so.*|libcrypto.so.*'

@@ -339,6 +339,7 @@ namespace Forkgate {
         public readonly string $name;
         public readonly EvaluationDetails $details;
         private readonly User $user;
+        private readonly ?StickyStorage $sticky;
 
         private function __construct() {}
 
@@ -406,10 +407,59 @@ namespace Forkgate {
         public readonly int $deduplicated;
         /** Events lost for want of room or of a queue. */
         public readonly int $dropped;
+        /** Calls of sticky storages that failed, and records that could not be read. */
+        public readonly int $stickyFailed;
         /** Why the state directory cannot be used; null when it can. */
         public readonly ?string $error;
 
         private function __construct() {}
+    }
+
+    /**
+     * Where sticky values are kept: experiments and layers that stay for a user as
+     * they were first decided, for as long as they are active.
+     *
+     * A record is bytes that only forkgate reads, up to 1 MiB; it is kept by a key,
+     * "unit ID:ID type" such as "ada:userID", and the name of an experiment or layer.
+     *
+     * What a method throws goes no further: it is in PHP's error log, once in
+     * a request, and counted in Status::$stickyFailed, and the check is answered all
+     * the same. While a method runs, its client neither asks nor tells the storage.
+     */
+    interface StickyStorage
+    {
+        /**
+         * All that is kept by that key; [] when there is nothing.
+         *
+         * @return array<string,string> records by name
+         */
+        public function load(string $key): array;
+
+        /** Keeps it instead of what is there by that key and name. */
+        public function save(string $key, string $name, string $record): void;
+
+        /** Called also, and most often, when there is none. */
+        public function remove(string $key, string $name): void;
+    }
+
+    /**
+     * What a storage has of one user: from Client::loadSticky(), or your own.
+     *
+     * @strict-properties
+     * @not-serializable
+     */
+    final class StickyValues
+    {
+        /** @var array<string,string> records by the name of the experiment or layer */
+        public readonly array $records;
+        /** It could not be loaded: nothing is used, saved or removed, so that none is lost. */
+        public readonly bool $isUnknown;
+
+        /**
+         * @phpstan-param array<string,string> $records
+         * @throws \TypeError for a record that is no string
+         */
+        public function __construct(array $records = [], bool $isUnknown = false) {}
     }
 
     /**
@@ -421,16 +471,20 @@ namespace Forkgate {
      */
     final class Client
     {
+        private readonly ?StickyStorage $sticky;
+
         /**
          * What is null is as php.ini has it.
          *
          * @param string|null $snapshot a .fgs file to evaluate from instead of the
          *        state directory; nothing is logged then
+         * @param StickyStorage|null $sticky what getExperiment() and getLayer() are
+         *        sticky with
          * @throws \ValueError for a path that is not absolute or that open_basedir
          *         forbids, and for a name that no project can have
          * @throws Exception for more than 64 different clients in one process
          */
-        public function __construct(?string $stateDir = null, ?string $project = null, ?string $environment = null, ?string $snapshot = null) {}
+        public function __construct(?string $stateDir = null, ?string $project = null, ?string $environment = null, ?string $snapshot = null, ?StickyStorage $sticky = null) {}
 
         /** The client of php.ini, which the functions above use. */
         public static function default(): Client {}
@@ -449,7 +503,34 @@ namespace Forkgate {
 
         public function getDynamicConfig(User|array|string|int $user, string $config, bool $exposure = true): DynamicConfig {}
 
-        public function getExperiment(User|array|string|int $user, string $experiment, bool $exposure = true): DynamicConfig {}
+        /**
+         * With a storage, an experiment that is active is what its record in $sticky
+         * says, its reason then "Persisted". Without a record it is saved, if the user
+         * is in one of its groups. One that is not active is removed from the storage,
+         * and so is each that is asked for without $sticky.
+         *
+         * @param StickyValues|null $sticky what loadSticky() gave for the ID type of the
+         *        experiment; not looked at without a storage
+         * @param bool $enforceTargeting the record yields when targeting excludes the user by now
+         * @param bool $enforceOverrides the record yields to an override in the console
+         */
+        public function getExperiment(
+            User|array|string|int $user,
+            string $experiment,
+            bool $exposure = true,
+            ?StickyValues $sticky = null,
+            bool $enforceTargeting = false,
+            bool $enforceOverrides = false,
+        ): DynamicConfig {}
+
+        /**
+         * Asks the storage for all it has of a user by that ID: once in a request, for
+         * all experiments and layers of that ID type. Empty without a storage, or when
+         * the user has no such ID.
+         *
+         * @param string $idType "userID", "stableID" or a custom one
+         */
+        public function loadSticky(User|array|string|int $user, string $idType = "userID"): StickyValues {}
 
         /** A group as it is set up, without a user. Logs nothing. */
         public function getExperimentByGroupName(string $experiment, string $groupName): DynamicConfig {}
@@ -459,7 +540,15 @@ namespace Forkgate {
 
         public function getExperimentGroups(string $experiment): ExperimentGroups {}
 
-        public function getLayer(User|array|string|int $user, string $layer, bool $exposure = true): Layer {}
+        /** Sticky as getExperiment() is; a layer is active when its experiment is. */
+        public function getLayer(
+            User|array|string|int $user,
+            string $layer,
+            bool $exposure = true,
+            ?StickyValues $sticky = null,
+            bool $enforceTargeting = false,
+            bool $enforceOverrides = false,
+        ): Layer {}
 
         public function getParameterStore(User|array|string|int $user, string $store, bool $exposure = true): ParameterStore {}
 

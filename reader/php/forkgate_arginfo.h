@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 23720acfa932392c9139d8d89956581fa97376cb */
+ * Stub hash: 9161c8cedef75f79f5cc1dbc3d2b6ad99773aa95 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_Forkgate_check_gate, 0, 2, _IS_BOOL, 0)
 	ZEND_ARG_OBJ_TYPE_MASK(0, user, Forkgate\\\125ser, MAY_BE_ARRAY|MAY_BE_STRING|MAY_BE_LONG, NULL)
@@ -153,11 +153,32 @@ ZEND_END_ARG_INFO()
 
 #define arginfo_class_Forkgate_Status___construct arginfo_class_Forkgate_EvaluationDetails___construct
 
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Forkgate_StickyStorage_load, 0, 1, IS_ARRAY, 0)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Forkgate_StickyStorage_save, 0, 3, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, name, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, record, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Forkgate_StickyStorage_remove, 0, 2, IS_VOID, 0)
+	ZEND_ARG_TYPE_INFO(0, key, IS_STRING, 0)
+	ZEND_ARG_TYPE_INFO(0, name, IS_STRING, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Forkgate_StickyValues___construct, 0, 0, 0)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, records, IS_ARRAY, 0, "[]")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, isUnknown, _IS_BOOL, 0, "false")
+ZEND_END_ARG_INFO()
+
 ZEND_BEGIN_ARG_INFO_EX(arginfo_class_Forkgate_Client___construct, 0, 0, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, stateDir, IS_STRING, 1, "null")
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, project, IS_STRING, 1, "null")
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, environment, IS_STRING, 1, "null")
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, snapshot, IS_STRING, 1, "null")
+	ZEND_ARG_OBJ_INFO_WITH_DEFAULT_VALUE(0, sticky, Forkgate\\StickyStorage, 1, "null")
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Forkgate_Client_default, 0, 0, Forkgate\\Client, 0)
@@ -187,6 +208,14 @@ ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Forkgate_Client_getExperime
 	ZEND_ARG_OBJ_TYPE_MASK(0, user, Forkgate\\\125ser, MAY_BE_ARRAY|MAY_BE_STRING|MAY_BE_LONG, NULL)
 	ZEND_ARG_TYPE_INFO(0, experiment, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, exposure, _IS_BOOL, 0, "true")
+	ZEND_ARG_OBJ_INFO_WITH_DEFAULT_VALUE(0, sticky, Forkgate\\StickyValues, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, enforceTargeting, _IS_BOOL, 0, "false")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, enforceOverrides, _IS_BOOL, 0, "false")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Forkgate_Client_loadSticky, 0, 1, Forkgate\\StickyValues, 0)
+	ZEND_ARG_OBJ_TYPE_MASK(0, user, Forkgate\\\125ser, MAY_BE_ARRAY|MAY_BE_STRING|MAY_BE_LONG, NULL)
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, idType, IS_STRING, 0, "\"userID\"")
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Forkgate_Client_getExperimentByGroupName, 0, 2, Forkgate\\DynamicConfig, 0)
@@ -207,6 +236,9 @@ ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Forkgate_Client_getLayer, 0
 	ZEND_ARG_OBJ_TYPE_MASK(0, user, Forkgate\\\125ser, MAY_BE_ARRAY|MAY_BE_STRING|MAY_BE_LONG, NULL)
 	ZEND_ARG_TYPE_INFO(0, layer, IS_STRING, 0)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, exposure, _IS_BOOL, 0, "true")
+	ZEND_ARG_OBJ_INFO_WITH_DEFAULT_VALUE(0, sticky, Forkgate\\StickyValues, 1, "null")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, enforceTargeting, _IS_BOOL, 0, "false")
+	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, enforceOverrides, _IS_BOOL, 0, "false")
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Forkgate_Client_getParameterStore, 0, 2, Forkgate\\ParameterStore, 0)
@@ -407,6 +439,7 @@ ZEND_METHOD(Forkgate_ParameterStore, getBool);
 ZEND_METHOD(Forkgate_ParameterStore, getArray);
 ZEND_METHOD(Forkgate_ExperimentGroups, __construct);
 ZEND_METHOD(Forkgate_Status, __construct);
+ZEND_METHOD(Forkgate_StickyValues, __construct);
 ZEND_METHOD(Forkgate_Client, __construct);
 ZEND_METHOD(Forkgate_Client, default);
 ZEND_METHOD(Forkgate_Client, checkGate);
@@ -414,6 +447,7 @@ ZEND_METHOD(Forkgate_Client, checkGates);
 ZEND_METHOD(Forkgate_Client, getFeatureGate);
 ZEND_METHOD(Forkgate_Client, getDynamicConfig);
 ZEND_METHOD(Forkgate_Client, getExperiment);
+ZEND_METHOD(Forkgate_Client, loadSticky);
 ZEND_METHOD(Forkgate_Client, getExperimentByGroupName);
 ZEND_METHOD(Forkgate_Client, getExperimentByGroupID);
 ZEND_METHOD(Forkgate_Client, getExperimentGroups);
@@ -564,6 +598,20 @@ static const zend_function_entry class_Forkgate_Status_methods[] = {
 };
 
 
+static const zend_function_entry class_Forkgate_StickyStorage_methods[] = {
+	ZEND_ABSTRACT_ME_WITH_FLAGS(Forkgate_StickyStorage, load, arginfo_class_Forkgate_StickyStorage_load, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(Forkgate_StickyStorage, save, arginfo_class_Forkgate_StickyStorage_save, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_ABSTRACT_ME_WITH_FLAGS(Forkgate_StickyStorage, remove, arginfo_class_Forkgate_StickyStorage_remove, ZEND_ACC_PUBLIC|ZEND_ACC_ABSTRACT)
+	ZEND_FE_END
+};
+
+
+static const zend_function_entry class_Forkgate_StickyValues_methods[] = {
+	ZEND_ME(Forkgate_StickyValues, __construct, arginfo_class_Forkgate_StickyValues___construct, ZEND_ACC_PUBLIC)
+	ZEND_FE_END
+};
+
+
 static const zend_function_entry class_Forkgate_Client_methods[] = {
 	ZEND_ME(Forkgate_Client, __construct, arginfo_class_Forkgate_Client___construct, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, default, arginfo_class_Forkgate_Client_default, ZEND_ACC_PUBLIC|ZEND_ACC_STATIC)
@@ -572,6 +620,7 @@ static const zend_function_entry class_Forkgate_Client_methods[] = {
 	ZEND_ME(Forkgate_Client, getFeatureGate, arginfo_class_Forkgate_Client_getFeatureGate, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, getDynamicConfig, arginfo_class_Forkgate_Client_getDynamicConfig, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, getExperiment, arginfo_class_Forkgate_Client_getExperiment, ZEND_ACC_PUBLIC)
+	ZEND_ME(Forkgate_Client, loadSticky, arginfo_class_Forkgate_Client_loadSticky, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, getExperimentByGroupName, arginfo_class_Forkgate_Client_getExperimentByGroupName, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, getExperimentByGroupID, arginfo_class_Forkgate_Client_getExperimentByGroupID, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, getExperimentGroups, arginfo_class_Forkgate_Client_getExperimentGroups, ZEND_ACC_PUBLIC)
@@ -1081,6 +1130,13 @@ static zend_class_entry *register_class_Forkgate_ParameterStore(void)
 	zend_declare_typed_property(class_entry, property_user_name, &property_user_default_value, ZEND_ACC_PRIVATE|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_user_class_Forkgate_User, 0, 0));
 	zend_string_release(property_user_name);
 
+	zend_string *property_sticky_class_Forkgate_StickyStorage = zend_string_init("Forkgate\\StickyStorage", sizeof("Forkgate\\StickyStorage")-1, 1);
+	zval property_sticky_default_value;
+	ZVAL_UNDEF(&property_sticky_default_value);
+	zend_string *property_sticky_name = zend_string_init("sticky", sizeof("sticky") - 1, 1);
+	zend_declare_typed_property(class_entry, property_sticky_name, &property_sticky_default_value, ZEND_ACC_PRIVATE|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_sticky_class_Forkgate_StickyStorage, 0, MAY_BE_NULL));
+	zend_string_release(property_sticky_name);
+
 	return class_entry;
 }
 
@@ -1212,11 +1268,50 @@ static zend_class_entry *register_class_Forkgate_Status(void)
 	zend_declare_typed_property(class_entry, property_dropped_name, &property_dropped_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
 	zend_string_release(property_dropped_name);
 
+	zval property_stickyFailed_default_value;
+	ZVAL_UNDEF(&property_stickyFailed_default_value);
+	zend_string *property_stickyFailed_name = zend_string_init("stickyFailed", sizeof("stickyFailed") - 1, 1);
+	zend_declare_typed_property(class_entry, property_stickyFailed_name, &property_stickyFailed_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_LONG));
+	zend_string_release(property_stickyFailed_name);
+
 	zval property_error_default_value;
 	ZVAL_UNDEF(&property_error_default_value);
 	zend_string *property_error_name = zend_string_init("error", sizeof("error") - 1, 1);
 	zend_declare_typed_property(class_entry, property_error_name, &property_error_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_STRING|MAY_BE_NULL));
 	zend_string_release(property_error_name);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_Forkgate_StickyStorage(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "Forkgate", "StickyStorage", class_Forkgate_StickyStorage_methods);
+	class_entry = zend_register_internal_interface(&ce);
+
+	return class_entry;
+}
+
+static zend_class_entry *register_class_Forkgate_StickyValues(void)
+{
+	zend_class_entry ce, *class_entry;
+
+	INIT_NS_CLASS_ENTRY(ce, "Forkgate", "StickyValues", class_Forkgate_StickyValues_methods);
+	class_entry = zend_register_internal_class_ex(&ce, NULL);
+	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	zval property_records_default_value;
+	ZVAL_UNDEF(&property_records_default_value);
+	zend_string *property_records_name = zend_string_init("records", sizeof("records") - 1, 1);
+	zend_declare_typed_property(class_entry, property_records_name, &property_records_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_ARRAY));
+	zend_string_release(property_records_name);
+
+	zval property_isUnknown_default_value;
+	ZVAL_UNDEF(&property_isUnknown_default_value);
+	zend_string *property_isUnknown_name = zend_string_init("isUnknown", sizeof("isUnknown") - 1, 1);
+	zend_declare_typed_property(class_entry, property_isUnknown_name, &property_isUnknown_default_value, ZEND_ACC_PUBLIC|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_MASK(MAY_BE_BOOL));
+	zend_string_release(property_isUnknown_name);
 
 	return class_entry;
 }
@@ -1228,6 +1323,13 @@ static zend_class_entry *register_class_Forkgate_Client(void)
 	INIT_NS_CLASS_ENTRY(ce, "Forkgate", "Client", class_Forkgate_Client_methods);
 	class_entry = zend_register_internal_class_ex(&ce, NULL);
 	class_entry->ce_flags |= ZEND_ACC_FINAL|ZEND_ACC_NO_DYNAMIC_PROPERTIES|ZEND_ACC_NOT_SERIALIZABLE;
+
+	zend_string *property_sticky_class_Forkgate_StickyStorage = zend_string_init("Forkgate\\StickyStorage", sizeof("Forkgate\\StickyStorage")-1, 1);
+	zval property_sticky_default_value;
+	ZVAL_UNDEF(&property_sticky_default_value);
+	zend_string *property_sticky_name = zend_string_init("sticky", sizeof("sticky") - 1, 1);
+	zend_declare_typed_property(class_entry, property_sticky_name, &property_sticky_default_value, ZEND_ACC_PRIVATE|ZEND_ACC_READONLY, NULL, (zend_type) ZEND_TYPE_INIT_CLASS(property_sticky_class_Forkgate_StickyStorage, 0, MAY_BE_NULL));
+	zend_string_release(property_sticky_name);
 
 	return class_entry;
 }

@@ -64,8 +64,10 @@ do_check_gate(INTERNAL_FUNCTION_PARAMETERS)
 	Z_PARAM_BOOL(exposure)
 	ZEND_PARSE_PARAMETERS_END();
 
-	if (php_check_begin(&c, php_client_of(execute_data), user, exposure))
-		RETURN_BOOL(check_gate(&c, ZSTR_VAL(name)));
+	if (!php_check_begin(&c, php_client_of(execute_data), user, exposure))
+		RETURN_THROWS();
+	RETVAL_BOOL(check_gate(&c, ZSTR_VAL(name)));
+	php_check_end(&c, execute_data);
 }
 
 PHP_FUNCTION(Forkgate_check_gate)
@@ -131,6 +133,7 @@ PHP_METHOD(Forkgate_Client, checkGates)
 		    Z_ARRVAL_P(return_value), Z_STR_P(name), &value);
 	}
 	ZEND_HASH_FOREACH_END();
+	php_check_end(&c, execute_data);
 }
 
 PHP_METHOD(Forkgate_Client, getFeatureGate)
@@ -157,6 +160,7 @@ PHP_METHOD(Forkgate_Client, getFeatureGate)
 		fg_get_gate(c.s->ses, c.user, gate.name, c.flags, &gate);
 	}
 	php_result_gate(return_value, &gate);
+	php_check_end(&c, execute_data);
 }
 
 /* ---- Configs and experiments. ---- */
@@ -185,6 +189,7 @@ do_config(INTERNAL_FUNCTION_PARAMETERS, get_config *get, bool as_array)
 	config_of(&c, ZSTR_VAL(name), get, &config);
 	if (!as_array) {
 		php_result_config(return_value, c.s, &config);
+		php_check_end(&c, execute_data);
 		return;
 	}
 	if (c.s == NULL)
@@ -208,11 +213,6 @@ PHP_FUNCTION(Forkgate_get_experiment)
 PHP_METHOD(Forkgate_Client, getDynamicConfig)
 {
 	do_config(INTERNAL_FUNCTION_PARAM_PASSTHRU, fg_get_config, false);
-}
-
-PHP_METHOD(Forkgate_Client, getExperiment)
-{
-	do_config(INTERNAL_FUNCTION_PARAM_PASSTHRU, fg_get_experiment, false);
 }
 
 typedef enum fg_status get_group(
@@ -272,27 +272,6 @@ PHP_METHOD(Forkgate_Client, getExperimentGroups)
 }
 
 /* ---- Layers and parameter stores. ---- */
-
-PHP_METHOD(Forkgate_Client, getLayer)
-{
-	bool exposure = true;
-	struct fg_layer layer;
-	zend_string *name;
-	struct php_check c;
-	zval *user;
-
-	ZEND_PARSE_PARAMETERS_START(2, 3)
-	Z_PARAM_ZVAL(user)
-	Z_PARAM_PATH_STR(name)
-	Z_PARAM_OPTIONAL
-	Z_PARAM_BOOL(exposure)
-	ZEND_PARSE_PARAMETERS_END();
-
-	if (!php_check_begin(&c, php_client_of(execute_data), user, exposure))
-		RETURN_THROWS();
-	layer_of(&c, ZSTR_VAL(name), &layer);
-	php_layer_object(return_value, c.s, &layer);
-}
 
 PHP_FUNCTION(Forkgate_get_layer_param)
 {
@@ -355,6 +334,7 @@ PHP_METHOD(Forkgate_Client, getParameterStore)
 		fg_get_store(s->ses, php_user_inside(&own), ZSTR_VAL(name),
 		    exposure && FORKGATE_G(exposures) ? 0 : FG_NO_EXPOSURE,
 		    &store);
-	php_layer_store_object(return_value, s, &own, &store);
+	php_layer_store_object(return_value, s, &own,
+	    php_client_sticky(Z_OBJ_P(ZEND_THIS)), &store);
 	zval_ptr_dtor(&own);
 }

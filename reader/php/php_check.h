@@ -5,6 +5,7 @@
 #define PHP_CHECK_H
 
 #include "php_client.h"
+#include "php_sticky.h"
 #include "php_user.h"
 
 /* A check: who asks, and what about. */
@@ -30,6 +31,14 @@ php_check_begin(
 	c->s = php_pool_session(pool);
 	c->flags = exposure && FORKGATE_G(exposures) ? 0 : FG_NO_EXPOSURE;
 	return true;
+}
+
+/* With the result made: what the storage is told may run any code. */
+static zend_always_inline void
+php_check_end(const struct php_check *c, zend_execute_data *execute_data)
+{
+	if (UNEXPECTED(FORKGATE_G(sticky_n) != 0))
+		php_sticky_tell_of(c->s, execute_data);
 }
 
 #endif /* PHP_CHECK_H */

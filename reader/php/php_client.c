@@ -5,6 +5,8 @@
 
 #include "zend_exceptions.h"
 
+#include "php_sticky.h"
+
 zend_class_entry *php_client_ce;
 static zend_object_handlers handlers;
 
@@ -37,6 +39,7 @@ copy(zend_object *from)
 	zend_object *obj = create(from->ce);
 
 	client_of(obj)->pool = client_of(from)->pool;
+	zend_objects_clone_members(obj, from);
 	return obj;
 }
 
@@ -58,6 +61,14 @@ php_client_pool(zend_object *obj)
 		zend_throw_error(
 		    NULL, "A Forkgate\\Client was not constructed");
 	return pool;
+}
+
+zend_object *
+php_client_sticky(zend_object *obj)
+{
+	zval *storage = OBJ_PROP_NUM(obj, 0);
+
+	return Z_TYPE_P(storage) == IS_OBJECT ? Z_OBJ_P(storage) : NULL;
 }
 
 struct php_pool *
@@ -112,13 +123,15 @@ PHP_METHOD(Forkgate_Client, __construct)
 	zend_string *dir = NULL, *project = NULL, *tier = NULL, *file = NULL;
 	struct client *c = client_of(Z_OBJ_P(ZEND_THIS));
 	struct php_pool_key key = {.logging = FORKGATE_G(logging)};
+	zend_object *sticky = NULL;
 
-	ZEND_PARSE_PARAMETERS_START(0, 4)
+	ZEND_PARSE_PARAMETERS_START(0, 5)
 	Z_PARAM_OPTIONAL
 	Z_PARAM_PATH_STR_OR_NULL(dir)
 	Z_PARAM_PATH_STR_OR_NULL(project)
 	Z_PARAM_PATH_STR_OR_NULL(tier)
 	Z_PARAM_PATH_STR_OR_NULL(file)
+	Z_PARAM_OBJ_OF_CLASS_OR_NULL(sticky, php_sticky_storage_ce)
 	ZEND_PARSE_PARAMETERS_END();
 
 	if (!path_is_fine(dir, 1) || !project_is_fine(project) ||
@@ -128,7 +141,9 @@ PHP_METHOD(Forkgate_Client, __construct)
 	key.project = project ? ZSTR_VAL(project) : FORKGATE_G(project);
 	key.environment = tier ? ZSTR_VAL(tier) : FORKGATE_G(environment);
 	key.snapshot = file ? ZSTR_VAL(file) : NULL;
+	key.sticky = sticky != NULL;
 	c->pool = php_pool_get(&key);
+	php_sticky_keep(OBJ_PROP_NUM(&c->std, 0), sticky);
 }
 
 PHP_METHOD(Forkgate_Client, default)
@@ -139,6 +154,7 @@ PHP_METHOD(Forkgate_Client, default)
 
 	object_init_ex(return_value, php_client_ce);
 	client_of(Z_OBJ_P(return_value))->pool = pool;
+	php_sticky_keep(OBJ_PROP_NUM(Z_OBJ_P(return_value), 0), NULL);
 }
 
 static void

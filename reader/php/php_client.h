@@ -17,6 +17,9 @@ void php_client_startup(void);
 /* What a Client object stands for.  NULL with an exception thrown. */
 struct php_pool *php_client_pool(zend_object *obj);
 
+/* The storage that it was given for sticky values, or NULL. */
+zend_object *php_client_sticky(zend_object *obj);
+
 /* The client of the object whose method runs, of php.ini in a function. */
 struct php_pool *php_client_of(zend_execute_data *execute_data);
 

@@ -13,6 +13,7 @@
 #include "php_layer.h"
 #include "php_pool.h"
 #include "php_result.h"
+#include "php_sticky.h"
 #include "php_user.h"
 
 #if PHP_VERSION_ID < 80200
@@ -104,6 +105,8 @@ register_classes(void)
 	php_layer_ce = register_class_Forkgate_Layer();
 	php_layer_store_ce = register_class_Forkgate_ParameterStore();
 	php_client_status_ce = register_class_Forkgate_Status();
+	php_sticky_storage_ce = register_class_Forkgate_StickyStorage();
+	php_sticky_values_ce = register_class_Forkgate_StickyValues();
 	php_client_ce = register_class_Forkgate_Client();
 	php_user_startup();
 	php_result_startup();

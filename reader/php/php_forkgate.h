@@ -31,6 +31,10 @@ bool overridden;              /* this request has set overrides */
 /* The user of a check that was given an ID or an array. */
 struct fg_user *user;
 zval user_key; /* what it was made of, or undefined */
+
+/* What the library told a storage that PHP has not been told yet. */
+char *sticky;
+size_t sticky_n, sticky_cap; /* bytes */
 ZEND_END_MODULE_GLOBALS(forkgate)
 
 ZEND_EXTERN_MODULE_GLOBALS(forkgate)

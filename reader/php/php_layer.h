@@ -18,8 +18,11 @@ void php_layer_store_startup(void);
 void php_layer_object(
     zval *out, struct php_session *s, const struct fg_layer *layer);
 
-/* The store was got for the user inside of user, a User object. */
-void php_layer_store_object(
-    zval *out, struct php_session *s, zval *user, const struct fg_store *store);
+/*
+ * The store was got for the user inside of user, a User object, by a client of
+ * that storage of sticky values, or NULL.
+ */
+void php_layer_store_object(zval *out, struct php_session *s, zval *user,
+    zend_object *sticky, const struct fg_store *store);
 
 #endif /* PHP_LAYER_H */

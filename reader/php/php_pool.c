@@ -12,6 +12,8 @@
 
 #include "zend_exceptions.h"
 
+#include "php_sticky.h"
+
 #define RETRY_MS     1000
 #define CLI_AGE_MS   1000
 #define MANY_RESULTS 10000
@@ -130,6 +132,7 @@ open_locked(struct php_pool *pool)
 	o.environment = text_or_null(pool->key.environment);
 	o.snapshot = text_or_null(pool->key.snapshot);
 	o.disable_logging = !pool->key.logging;
+	o.sticky = pool->key.sticky ? &php_sticky_queue : NULL;
 	o.dedupe_ttl_ms = (uint32_t)FORKGATE_G(dedupe_ttl_ms);
 	/* The library looks at FORKGATE_STATE_DIR, other threads may set it. */
 	tsrm_env_lock();
@@ -159,7 +162,7 @@ php_pool_open(struct php_pool *pool)
 static bool
 same_key(const struct php_pool_key *own, const struct php_pool_key *asked)
 {
-	return own->logging == asked->logging &&
+	return own->logging == asked->logging && own->sticky == asked->sticky &&
 	    same_text(own->state_dir, asked->state_dir) &&
 	    same_text(own->project, asked->project) &&
 	    same_text(own->environment, asked->environment) &&
@@ -175,6 +178,7 @@ add_locked(const struct php_pool_key *key)
 	if (pool == NULL)
 		return NULL;
 	own->logging = key->logging;
+	own->sticky = key->sticky;
 	own->state_dir = strdup(key->state_dir ? key->state_dir : "");
 	own->project = strdup(key->project ? key->project : "");
 	own->environment = strdup(key->environment ? key->environment : "");
@@ -428,6 +432,7 @@ php_pool_request_end(void)
 {
 	while (FORKGATE_G(sessions) != NULL)
 		end(FORKGATE_G(sessions));
+	php_sticky_request_end();
 	if (!FORKGATE_G(overridden))
 		return;
 	FORKGATE_G(overridden) = false;

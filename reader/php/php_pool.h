@@ -21,6 +21,7 @@
 struct php_pool_key {
 	const char *state_dir, *project, *environment, *snapshot;
 	bool logging;
+	bool sticky; /* for clients with a storage, whichever that is */
 };
 
 struct php_pool {
@@ -29,7 +30,8 @@ struct php_pool {
 	struct fg *fg;           /* NULL: it could not be opened so far */
 	enum fg_status status;   /* atomic: why not */
 	uint64_t retry_ms;
-	bool overridden; /* by some request that has not ended */
+	bool overridden;          /* by some request that has not ended */
+	uint64_t n_sticky_failed; /* of storages in PHP; atomic */
 };
 
 struct php_session {
@@ -39,6 +41,7 @@ struct php_session {
 	uint32_t n_refs;
 	uint32_t n_results; /* whose memory lives as long as the session */
 	bool is_current;    /* not replaced by a newer one */
+	bool told;          /* the log of a storage that fails */
 	uint64_t max_ms;    /* until it is replaced; 0: not before the end */
 	uint64_t born_ms;
 };

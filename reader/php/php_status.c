@@ -70,6 +70,9 @@ do_status(zval *out, struct php_pool *pool)
 	ZVAL_LONG(at++, (zend_long)v.info.n_exposures);
 	ZVAL_LONG(at++, (zend_long)v.info.n_deduplicated);
 	ZVAL_LONG(at++, (zend_long)v.info.n_dropped);
+	ZVAL_LONG(at++,
+	    (zend_long)(v.info.n_sticky_failed +
+		__atomic_load_n(&pool->n_sticky_failed, __ATOMIC_RELAXED)));
 	php_result_text(at, v.error);
 }
 

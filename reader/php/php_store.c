@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "php_result.h"
+#include "php_sticky.h"
 
 zend_class_entry *php_layer_store_ce;
 static zend_object_handlers handlers;
@@ -51,8 +52,8 @@ php_layer_store_startup(void)
 
 /* In the order of the class's properties. */
 void
-php_layer_store_object(
-    zval *out, struct php_session *s, zval *user, const struct fg_store *store)
+php_layer_store_object(zval *out, struct php_session *s, zval *user,
+    zend_object *sticky, const struct fg_store *store)
 {
 	struct store *own;
 	zend_object *obj;
@@ -66,6 +67,7 @@ php_layer_store_object(
 	php_result_text(OBJ_PROP_NUM(obj, 0), store->name);
 	php_result_details(OBJ_PROP_NUM(obj, 1), &store->details);
 	ZVAL_COPY(OBJ_PROP_NUM(obj, 2), user);
+	php_sticky_keep(OBJ_PROP_NUM(obj, 3), sticky);
 }
 
 /*
@@ -98,11 +100,19 @@ read_param(zend_object *obj, const char *param, const zval *fallback, size_t *n,
     enum fg_type *type)
 {
 	struct store *s = store_of(obj);
+	zval *sticky = OBJ_PROP_NUM(obj, 3);
+	const char *json = NULL;
 
-	if (s->session == NULL || !has_type(&s->store, param, fallback))
+	if (s->session == NULL)
 		return NULL;
-	s->session->n_results++;
-	return fg_store_json(&s->store, param, n, type);
+	if (has_type(&s->store, param, fallback)) {
+		s->session->n_results++;
+		json = fg_store_json(&s->store, param, n, type);
+	}
+	if (UNEXPECTED(FORKGATE_G(sticky_n) != 0))
+		php_sticky_tell(s->session,
+		    Z_TYPE_P(sticky) == IS_OBJECT ? Z_OBJ_P(sticky) : NULL);
+	return json;
 }
 
 PHP_METHOD(Forkgate_ParameterStore, __construct)

@@ -205,6 +205,8 @@ static void
 the_key_is_of_the_id_that_the_experiment_goes_by(void **state)
 {
 	struct fg_sticky none = {0}, sticky;
+	const struct fg_value odd = {
+	    .type = FG_STRING, .u.string = {"a\0b", 3}};
 	struct fg_config c;
 	struct world w;
 
@@ -224,6 +226,9 @@ the_key_is_of_the_id_that_the_experiment_goes_by(void **state)
 	fg_get_experiment_sticky(w.ses, w.ada, "exp", 0, &none, &c);
 	assert_told(&w, "[\"save\",\":userID\",\"exp\"", 1);
 	fg_get_experiment_sticky(w.ses, NULL, "exp", 0, &none, &c);
+	assert_told(&w, "", 0);
+	fg_user_set(w.ada, FG_USER_ID, &odd); /* "a" is another's */
+	fg_get_experiment_sticky(w.ses, w.ada, "exp", 0, &none, &c);
 	assert_told(&w, "", 0);
 	assert_color(c.params, "red");
 	end(&w);
