@@ -184,9 +184,10 @@ other_clients(const struct php_pool *known)
 		if (pool == known)
 			continue;
 		php_client_look(pool, &v);
-		spprintf(&text, 0, "%s of %s: %s", php_pool_project(pool),
+		spprintf(&text, 0, "%s of %s%s: %s", php_pool_project(pool),
 		    pool->key.snapshot[0] != '\0' ? pool->key.snapshot
 						  : php_pool_state_dir(pool),
+		    pool->key.sticky ? ", sticky" : "",
 		    v.error != NULL ? v.error : "ready");
 		php_info_print_table_row(2, "Another client", text);
 		efree(text);
