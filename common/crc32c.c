@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "common/cpu.h"
+
 #if defined(__x86_64__)
 #include <nmmintrin.h>
 #endif
@@ -46,7 +48,7 @@ uint32_t
 crc32c(uint32_t crc, const void *data, size_t n)
 {
 #if defined(__x86_64__)
-	if (__builtin_cpu_supports("sse4.2"))
+	if (cpu_has(CPU_CRC32))
 		return ~crc32c_sse42(~crc, data, n);
 #endif
 	return ~crc32c_table(~crc, data, n);

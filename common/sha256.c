@@ -11,6 +11,8 @@
 #include <openssl/sha.h>
 #include <string.h>
 
+#include "common/cpu.h"
+
 /* Without instructions of our own. */
 static void
 absorb_any(uint32_t h[8], const uint8_t *block)
@@ -23,7 +25,6 @@ absorb_any(uint32_t h[8], const uint8_t *block)
 }
 
 #if defined(__x86_64__)
-#include <cpuid.h>
 #include <immintrin.h>
 
 #define ONES                                                                  \
@@ -143,43 +144,16 @@ last_of_own(const uint32_t h[8], uint64_t n_bits, const uint8_t *bytes,
 	w[3] = _mm_or_si128(w[3], _mm_set_epi64x((int64_t)htobe64(n_bits), 0));
 	return (uint64_t)_mm_extract_epi64(rounds(words_load(h), w).abef, 1);
 }
-
-/* SHA, and SSSE3 and SSE4.1, which no processor with SHA lacks. */
-static int
-look_for_instructions(void)
-{
-	unsigned a, b, c, d;
-
-	return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 &&
-		(b & 1U << 29) != 0 && __get_cpuid(1, &a, &b, &c, &d) != 0 &&
-		(c & 1U << 9) != 0 && (c & 1U << 19) != 0
-	    ? 1
-	    : -1;
-}
-
-static inline int
-has_instructions(void)
-{
-	static int known; /* 0: not looked yet */
-	int has = __atomic_load_n(&known, __ATOMIC_RELAXED);
-
-	if (has == 0) {
-		has = look_for_instructions();
-		__atomic_store_n(&known, has, __ATOMIC_RELAXED);
-	}
-	return has > 0;
-}
 #else
 #define absorb_own                            absorb_any
 #define last_own(h, block)                    0
 #define last_of_own(h, n_bits, bytes, n, end) 0
-#define has_instructions()                    0
 #endif
 
 void
 sha256_absorb(uint32_t h[8], const uint8_t block[SHA256_BLOCK])
 {
-	if (has_instructions())
+	if (cpu_has(CPU_SHA))
 		absorb_own(h, block);
 	else
 		absorb_any(h, block);
@@ -190,7 +164,7 @@ sha256_last(const uint32_t h[8], const uint8_t block[SHA256_BLOCK])
 {
 	uint32_t copy[8];
 
-	if (has_instructions())
+	if (cpu_has(CPU_SHA))
 		return last_own(h, block);
 	memcpy(copy, h, sizeof(copy));
 	absorb_any(copy, block);
@@ -216,7 +190,7 @@ sha256_last_of(const uint32_t h[8], uint64_t n_before, const uint8_t *bytes,
 	uint64_t n_bits = (n_before + n + end->len) * 8;
 	uint8_t block[SHA256_BLOCK];
 
-	if (has_instructions())
+	if (cpu_has(CPU_SHA))
 		return last_of_own(h, n_bits, bytes, n, end);
 	n_bits = htobe64(n_bits);
 	memcpy(block, end->bytes + SHA256_BLOCK - n, sizeof(block));
