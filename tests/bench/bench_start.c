@@ -149,37 +149,57 @@ check_all(struct fg *fg, const struct gen_doc *make)
 	}
 }
 
-/*
- * A worker that is told when to end by its parent's end of a pipe; which says
- * that it is ready by a byte in the other one.
- */
-static pid_t
-fork_worker(
-    struct fg *fg, const struct gen_doc *make, const int end[2], int ready)
+/* A worker that says when it is ready, by its number, and ends when killed. */
+static void
+fork_worker(struct fg *fg, const struct gen_doc *make, int ready)
 {
 	pid_t pid = fork();
-	char c = 0;
 
 	if (pid != 0)
-		return pid;
-	close(end[1]);
+		return;
 	if (make != NULL)
 		check_all(fg, make);
-	if (write(ready, "", 1) != 1)
+	pid = getpid();
+	if (write(ready, &pid, sizeof(pid)) != sizeof(pid))
 		_exit(1);
-	while (read(end[0], &c, 1) > 0)
+	for (;;)
+		pause();
+}
+
+/*
+ * The parent of all workers, which does nothing but wait for them: what it
+ * wrote to after a fork would be the child's alone, and count.
+ */
+static void
+run_master(char **args, const struct gen_doc *make, int ready)
+{
+	struct fg_options opt = FG_OPTIONS_INIT;
+	struct fg *fg;
+
+	opt.state_dir = args[0];
+	opt.project = args[1];
+	if (fg_open(&opt, &fg) != FG_OK || fg_wait_ready(fg, 0) != FG_OK)
+		_exit(1);
+	for (int i = 0; i < 2; i++) {
+		fork_worker(fg, i == 0 ? NULL : make, ready);
+		(void)wait(NULL);
+	}
+	for (int i = 0; i < N_WORKERS; i++)
+		fork_worker(fg, make, ready);
+	while (wait(NULL) > 0)
 		continue;
+	fg_close(fg);
 	_exit(0);
 }
 
-static void
-await(int ready, unsigned n)
+static pid_t
+await(int ready)
 {
-	char c;
+	pid_t pid;
 
-	for (unsigned i = 0; i < n; i++)
-		if (read(ready, &c, 1) != 1)
-			world_die("a worker ended");
+	if (read(ready, &pid, sizeof(pid)) != sizeof(pid))
+		world_die("a worker ended");
+	return pid;
 }
 
 /* Private_Dirty of an idle child and of a working one, PSS of many. */
@@ -187,36 +207,30 @@ int
 bench_part_memory(char **args)
 {
 	const struct gen_doc *make = gen_doc_find(args[2]);
-	struct fg_options opt = FG_OPTIONS_INIT;
-	struct measure_memory m[2];
-	int end[2], ready[2];
-	uint64_t pss = 0;
-	pid_t pids[N_WORKERS];
-	struct fg *fg;
+	uint64_t dirty[2], pss = 0;
+	pid_t pids[N_WORKERS], master;
+	int ready[2];
 
-	opt.state_dir = args[0];
-	opt.project = args[1];
-	if (make == NULL || pipe(end) != 0 || pipe(ready) != 0 ||
-	    fg_open(&opt, &fg) != FG_OK || fg_wait_ready(fg, 0) != FG_OK)
+	if (make == NULL || pipe(ready) != 0)
 		return 1;
+	master = fork();
+	if (master == 0)
+		run_master(args, make, ready[1]);
+	close(ready[1]);
 	for (int i = 0; i < 2; i++) {
-		pids[0] = fork_worker(fg, i == 0 ? NULL : make, end, ready[1]);
-		await(ready[0], 1);
-		m[i] = measure_memory(pids[0], "/queue/");
+		pids[0] = await(ready[0]);
+		dirty[i] = measure_memory(pids[0], "/queue/").private_dirty;
 		kill(pids[0], SIGKILL);
-		waitpid(pids[0], NULL, 0);
 	}
 	for (int i = 0; i < N_WORKERS; i++)
-		pids[i] = fork_worker(fg, make, end, ready[1]);
-	await(ready[0], N_WORKERS);
+		pids[i] = await(ready[0]);
 	for (int i = 0; i < N_WORKERS; i++)
 		pss += measure_memory(pids[i], "/queue/").pss;
-	close(end[1]);
-	while (wait(NULL) > 0)
-		continue;
-	printf("%llu %llu %llu\n", (unsigned long long)m[0].private_dirty,
-	    (unsigned long long)m[1].private_dirty, (unsigned long long)pss);
-	fg_close(fg);
+	for (int i = 0; i < N_WORKERS; i++)
+		kill(pids[i], SIGKILL);
+	waitpid(master, NULL, 0);
+	printf("%llu %llu %llu\n", (unsigned long long)dirty[0],
+	    (unsigned long long)dirty[1], (unsigned long long)pss);
 	return 0;
 }
 
