@@ -5,14 +5,27 @@
 
 #include "common/hash64.h"
 
-#define WAYS  4
-#define FIRST 128 /* buckets in use at first */
+#define LINE  64
+#define WAYS  9  /* of 56 bits: what a line has room for */
+#define FIRST 16 /* buckets in use at first */
+#define KICKS 32 /* keys that are moved to make room for one */
 
+/* Taken from the front; the low part is 0 where there is no key. */
+struct bucket {
+	_Atomic uint32_t low[WAYS];
+	_Atomic uint16_t mid[WAYS];
+	_Atomic uint8_t high[WAYS];
+};
+
+_Static_assert(sizeof(struct bucket) == LINE, "one line");
+
+/* A line of its own, too. */
 struct dedupe {
+	void *room;            /* where the allocation begins */
 	_Atomic uint64_t mask; /* buckets in use - 1 */
 	uint64_t max_mask;
 	_Atomic uint64_t period, began_ms;
-	_Atomic uint64_t keys[];
+	_Alignas(LINE) struct bucket buckets[];
 };
 
 struct dedupe *
@@ -20,25 +33,100 @@ dedupe_new(uint32_t max)
 {
 	uint64_t buckets = 1;
 	struct dedupe *d;
+	uint8_t *room;
 
 	while (buckets * WAYS < max)
 		buckets *= 2;
-	d = calloc(1, sizeof(*d) + buckets * WAYS * sizeof(d->keys[0]));
-	if (d != NULL) {
-		d->max_mask = buckets - 1;
-		atomic_store_explicit(&d->mask,
-		    (buckets < FIRST ? buckets : FIRST) - 1,
-		    memory_order_relaxed);
-		atomic_store_explicit(&d->period, 1, memory_order_relaxed);
-	}
+	room = calloc(1, sizeof(*d) + buckets * LINE + LINE - 1);
+	if (room == NULL)
+		return NULL;
+	d = (struct dedupe *)(void *)(room + (-(uintptr_t)room % LINE));
+	d->room = room;
+	d->max_mask = buckets - 1;
+	atomic_store_explicit(&d->mask, (buckets < FIRST ? buckets : FIRST) - 1,
+	    memory_order_relaxed);
+	atomic_store_explicit(&d->period, 1, memory_order_relaxed);
 	return d;
 }
 
 void
 dedupe_free(struct dedupe *d)
 {
-	free(d);
+	if (d != NULL)
+		free(d->room);
 }
+
+static uint64_t
+mask_of(const struct dedupe *d)
+{
+	return atomic_load_explicit(&d->mask, memory_order_relaxed);
+}
+
+/* ---- Keys as they are kept. ---- */
+
+/* What is kept of a key in this period. */
+static uint64_t
+kept(const struct dedupe *d, uint64_t key)
+{
+	uint64_t period =
+	    atomic_load_explicit(&d->period, memory_order_relaxed);
+	uint64_t x = hash64_fold(key ^ HASH64_K0, period ^ HASH64_K1) &
+	    (~UINT64_C(0) >> 8);
+
+	return (uint32_t)x != 0 ? x : x | 1;
+}
+
+/* A key lies in its first bucket, or in the other if that one is full. */
+static uint64_t
+first_of(const struct dedupe *d, uint64_t x)
+{
+	return x >> 24 & mask_of(d);
+}
+
+static uint64_t
+other_of(const struct dedupe *d, uint64_t x)
+{
+	return (x >> 24 ^ ((x & 0xffffff) << 1 | 1)) & mask_of(d);
+}
+
+static uint64_t
+get(const struct bucket *b, unsigned i)
+{
+	uint64_t mid = atomic_load_explicit(&b->mid[i], memory_order_relaxed);
+	uint64_t high = atomic_load_explicit(&b->high[i], memory_order_relaxed);
+
+	return high << 48 | mid << 32 |
+	    atomic_load_explicit(&b->low[i], memory_order_relaxed);
+}
+
+static void
+set(struct bucket *b, unsigned i, uint64_t x)
+{
+	atomic_store_explicit(
+	    &b->high[i], (uint8_t)(x >> 48), memory_order_relaxed);
+	atomic_store_explicit(
+	    &b->mid[i], (uint16_t)(x >> 32), memory_order_relaxed);
+	atomic_store_explicit(&b->low[i], (uint32_t)x, memory_order_relaxed);
+}
+
+static bool
+is_free(const struct bucket *b, unsigned i)
+{
+	return atomic_load_explicit(&b->low[i], memory_order_relaxed) == 0;
+}
+
+static bool
+has(const struct bucket *b, uint64_t x)
+{
+	for (unsigned i = 0; i < WAYS; i++)
+		if (atomic_load_explicit(&b->low[i], memory_order_relaxed) ==
+			(uint32_t)x &&
+		    get(b, i) == x)
+			return true;
+	return false;
+}
+
+/* ---- The table. ---- */
 
 void
 dedupe_tick(struct dedupe *d, uint64_t now_ms, uint64_t ttl_ms)
@@ -48,55 +136,99 @@ dedupe_tick(struct dedupe *d, uint64_t now_ms, uint64_t ttl_ms)
 
 	if (began != 0 && now_ms - began < ttl_ms)
 		return;
-	if (atomic_compare_exchange_strong(&d->began_ms, &began, now_ms))
-		atomic_fetch_add(&d->period, 1);
-}
-
-/* What is stored for a key in this period; never 0, which is empty. */
-static uint64_t
-stored(const struct dedupe *d, uint64_t key)
-{
-	uint64_t period =
-	    atomic_load_explicit(&d->period, memory_order_relaxed);
-	uint64_t x = hash64_fold(key ^ HASH64_K0, period ^ HASH64_K1);
-
-	return x != 0 ? x : 1;
-}
-
-static uint64_t
-place(const struct dedupe *d, uint64_t x)
-{
-	uint64_t mask = atomic_load_explicit(&d->mask, memory_order_relaxed);
-
-	return (x & mask) * WAYS;
+	if (!atomic_compare_exchange_strong(&d->began_ms, &began, now_ms))
+		return;
+	atomic_fetch_add(&d->period, 1);
+	/* None of the keys is worth anything now: room for the next ones. */
+	for (uint64_t b = 0; began != 0 && b <= mask_of(d); b++)
+		for (unsigned i = 0; i < WAYS && !is_free(&d->buckets[b], i);
+		     i++)
+			set(&d->buckets[b], i, 0);
 }
 
 bool
 dedupe_seen(const struct dedupe *d, uint64_t key)
 {
-	uint64_t x = stored(d, key);
-	const _Atomic uint64_t *bucket = &d->keys[place(d, x)];
+	uint64_t x = kept(d, key);
+	const struct bucket *b = &d->buckets[first_of(d, x)];
 
-	for (int i = 0; i < WAYS; i++)
-		if (atomic_load_explicit(&bucket[i], memory_order_relaxed) == x)
-			return true;
-	return false;
+	return has(b, x) ||
+	    (!is_free(b, WAYS - 1) && has(&d->buckets[other_of(d, x)], x));
 }
 
-/* Into a free place of its bucket; false when there is none. */
 static bool
-put(struct dedupe *d, uint64_t x)
+put_into(struct bucket *b, uint64_t x)
 {
-	_Atomic uint64_t *bucket = &d->keys[place(d, x)];
-
-	for (uint64_t i = 0; i < WAYS; i++)
-		if (atomic_load_explicit(&bucket[i], memory_order_relaxed) ==
-		    0) {
-			atomic_store_explicit(
-			    &bucket[i], x, memory_order_relaxed);
+	for (unsigned i = 0; i < WAYS; i++)
+		if (is_free(b, i)) {
+			set(b, i, x);
 			return true;
 		}
 	return false;
+}
+
+/*
+ * Puts a key into one of its buckets.  If both are full, it takes the place of
+ * one that goes to its own other bucket, and so on; 0, or the one that is left.
+ */
+static uint64_t
+put(struct dedupe *d, uint64_t x)
+{
+	uint64_t at = first_of(d, x);
+
+	if (put_into(&d->buckets[at], x) ||
+	    put_into(&d->buckets[other_of(d, x)], x))
+		return 0;
+	for (unsigned k = 0; k < KICKS; k++) {
+		struct bucket *b = &d->buckets[at];
+		unsigned i = (unsigned)((x ^ k) % WAYS);
+		uint64_t was = get(b, i);
+
+		set(b, i, x);
+		x = was;
+		at ^= first_of(d, x) ^ other_of(d, x);
+		if (put_into(&d->buckets[at], x))
+			return 0;
+	}
+	return x;
+}
+
+/* Takes a key out; the last one of the bucket takes its place. */
+static void
+take(struct bucket *b, unsigned i)
+{
+	unsigned last = WAYS - 1;
+
+	while (last > i && is_free(b, last))
+		last--;
+	set(b, i, get(b, last));
+	set(b, last, 0);
+}
+
+/* Puts those right that do not lie where they are looked for. */
+static bool
+settle(struct dedupe *d, uint64_t n)
+{
+	bool moved = false;
+
+	for (uint64_t at = 0; at < n; at++) {
+		struct bucket *b = &d->buckets[at];
+
+		for (unsigned i = 0; i < WAYS && !is_free(b, i);) {
+			uint64_t x = get(b, i), first = first_of(d, x);
+
+			if (first == at ||
+			    (other_of(d, x) == at &&
+				!is_free(&d->buckets[first], WAYS - 1))) {
+				i++;
+				continue;
+			}
+			take(b, i);
+			(void)put(d, x);
+			moved = true;
+		}
+	}
+	return moved;
 }
 
 /*
@@ -106,32 +238,26 @@ put(struct dedupe *d, uint64_t x)
 static bool
 grow(struct dedupe *d)
 {
-	uint64_t mask = atomic_load_explicit(&d->mask, memory_order_relaxed);
+	uint64_t mask = mask_of(d);
 
 	if (mask == d->max_mask ||
 	    !atomic_compare_exchange_strong(&d->mask, &mask, mask * 2 + 1))
 		return false;
-	for (uint64_t i = 0; i <= mask * WAYS + WAYS - 1; i++) {
-		uint64_t x =
-		    atomic_load_explicit(&d->keys[i], memory_order_relaxed);
-
-		if (x == 0 || place(d, x) == i / WAYS * WAYS)
-			continue;
-		atomic_store_explicit(&d->keys[i], 0, memory_order_relaxed);
-		(void)put(d, x);
-	}
+	/* A bucket that is no longer full sends others home, so again. */
+	for (int i = 0; i < KICKS && settle(d, mask * 2 + 2); i++)
+		continue;
 	return true;
 }
 
 void
 dedupe_mark(struct dedupe *d, uint64_t key)
 {
-	uint64_t x = stored(d, key);
+	uint64_t own = kept(d, key), x = own;
 
-	while (!put(d, x))
-		if (!grow(d)) {
-			atomic_store_explicit(&d->keys[place(d, x) + (x >> 62)],
-			    x, memory_order_relaxed);
-			return;
-		}
+	do {
+		x = put(d, x);
+	} while (x != 0 && grow(d));
+	/* Another one has to go. */
+	if (x == own)
+		set(&d->buckets[first_of(d, x)], (unsigned)(x % WAYS), x);
 }

@@ -1,14 +1,14 @@
 /*
  * dedupe: which exposures this process has logged lately.
  *
- * A table of 64-bit keys, four to a bucket.  When a bucket is full, one key
- * gives way: an exposure may then be logged once more, never once too seldom
- * (but for keys that collide, 2^-64 a pair).  A period that ends empties it all
- * at no cost, because the period is part of what is stored.  No locks: threads
+ * A table of keys, nine to a line of the cache, each in one of two lines.  When
+ * there is no room, one key gives way: an exposure may then be logged once more,
+ * never once too seldom (but for keys that collide, 2^-56 a pair).  A period
+ * that ends empties it: the period is part of what is kept.  No locks: threads
  * that meet may both log the same exposure.
  *
- * A worker that logs little touches little memory: the table begins within a
- * page or two and takes more of its room when a bucket is full.
+ * A worker that logs little touches little memory: the table begins with one
+ * kilobyte and takes twice its room when it is almost full.
  */
 #ifndef READER_DEDUPE_H
 #define READER_DEDUPE_H

@@ -27,14 +27,14 @@ a_table_that_grows_forgets_nothing(void **state)
 
 	(void)state;
 	dedupe_tick(d, 1, 60000);
-	for (uint64_t key = 1; key <= 2000; key++) {
+	for (uint64_t key = 1; key <= 5000; key++) {
 		dedupe_mark(d, key);
 		for (uint64_t k = 1; k <= key; k += 1 + key / 7)
 			assert_true(dedupe_seen(d, k));
 	}
-	for (uint64_t key = 1; key <= 2000; key++)
+	for (uint64_t key = 1; key <= 5000; key++)
 		assert_true(dedupe_seen(d, key));
-	assert_false(dedupe_seen(d, 2001));
+	assert_false(dedupe_seen(d, 5001));
 	dedupe_free(d);
 }
 
@@ -53,7 +53,26 @@ a_full_table_forgets_but_never_invents(void **state)
 	}
 	for (uint64_t key = 1; key <= 10000; key++)
 		n += dedupe_seen(d, key);
-	assert_in_range(n, 32, 64);
+	assert_in_range(n, 60, 72);
+	dedupe_free(d);
+}
+
+static void
+keys_of_a_period_leave_their_room_to_the_next(void **state)
+{
+	struct dedupe *d = dedupe_new(1024);
+	uint64_t key = 0;
+
+	(void)state;
+	for (uint64_t period = 1; period <= 5; period++) {
+		dedupe_tick(d, period * 60000, 60000);
+		for (int i = 0; i < 1000; i++)
+			dedupe_mark(d, ++key);
+		for (uint64_t k = key - 999; k <= key; k++)
+			assert_true(dedupe_seen(d, k));
+		for (uint64_t k = 1; k <= key - 1000; k++)
+			assert_false(dedupe_seen(d, k));
+	}
 	dedupe_free(d);
 }
 
@@ -89,6 +108,7 @@ main(void)
 	    cmocka_unit_test(a_marked_key_is_seen_until_its_period_ends),
 	    cmocka_unit_test(a_table_that_grows_forgets_nothing),
 	    cmocka_unit_test(a_full_table_forgets_but_never_invents),
+	    cmocka_unit_test(keys_of_a_period_leave_their_room_to_the_next),
 	    cmocka_unit_test(an_arena_grows_counts_it_and_gives_back),
 	};
 
