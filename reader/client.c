@@ -194,23 +194,27 @@ fg_open(const struct fg_options *options, struct fg **out)
 		return FG_E_NOMEM;
 	atomic_init(&fg->n_users, 1);
 	st = FG_E_NOMEM;
-	fg->dedupe =
-	    dedupe_new(o.dedupe_max != 0 ? o.dedupe_max : CLIENT_DEDUPE_MAX);
-	fg->sampled = dedupe_new(CLIENT_SAMPLED);
 	fg->regex = regex_cache_new();
 	fg->dedupe_ttl_ms = o.dedupe_ttl_ms;
 	fg->overrides = overrides_new();
 	fg->has_sticky = o.sticky != NULL;
 	if (fg->has_sticky)
 		fg->sticky = *o.sticky;
-	if (fg->dedupe == NULL || fg->sampled == NULL || fg->regex == NULL ||
-	    fg->overrides == NULL || !arena_init(&fg->arena, 1024))
+	if (fg->regex == NULL || fg->overrides == NULL ||
+	    !arena_init(&fg->arena, 1024))
 		goto fail;
 	st = take_defaults(fg, &o);
 	if (st != FG_OK)
 		goto fail;
 	st = open_source(fg, &o);
 	if (st != FG_OK)
+		goto fail;
+	/* The large ones last: what a worker writes to first lies together. */
+	fg->dedupe =
+	    dedupe_new(o.dedupe_max != 0 ? o.dedupe_max : CLIENT_DEDUPE_MAX);
+	fg->sampled = dedupe_new(CLIENT_SAMPLED);
+	st = FG_E_NOMEM;
+	if (fg->dedupe == NULL || fg->sampled == NULL)
 		goto fail;
 	*out = fg;
 	return FG_OK;

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
@@ -19,116 +18,8 @@
 #define FREE_FLOOR (64ull << 20)
 #define TALLY_MS   60000
 #define RETRY_MS   100 /* between attempts to make a segment */
-#define LIVE_SIZE  4096
-
-/* ---- Forks. ---- */
-
-static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
-static struct queue *queues;
-static pthread_once_t handlers_once = PTHREAD_ONCE_INIT;
-static int handlers_error;
-
-/* Closes what a parent had open, if the number still means that file. */
-static void
-drop_inherited(struct queue *q)
-{
-	struct stat st;
-	int saved = errno;
-
-	if (q->open_fd >= 0 && fstat(q->open_fd, &st) == 0 &&
-	    st.st_dev == q->open_dev && st.st_ino == q->open_ino)
-		(void)close(q->open_fd);
-	q->open_fd = -1;
-	errno = saved;
-}
-
-/* With all locks held, no descriptor is open that open_fd does not tell. */
-static void
-before_fork(void)
-{
-	pthread_mutex_lock(&registry);
-	for (struct queue *q = queues; q != NULL; q = q->next)
-		pthread_mutex_lock(&q->live->mutex);
-}
-
-static void
-after_fork_parent(void)
-{
-	for (struct queue *q = queues; q != NULL; q = q->next)
-		pthread_mutex_unlock(&q->live->mutex);
-	pthread_mutex_unlock(&registry);
-}
-
-static void
-after_fork_child(void)
-{
-	for (struct queue *q = queues; q != NULL; q = q->next)
-		drop_inherited(q);
-	pthread_mutex_unlock(&registry);
-}
-
-static void
-install_handlers(void)
-{
-	handlers_error =
-	    pthread_atfork(before_fork, after_fork_parent, after_fork_child);
-}
 
 /* ---- Opening and closing. ---- */
-
-static bool
-zero_is_an_open_mutex(void)
-{
-	static const pthread_mutex_t open = PTHREAD_MUTEX_INITIALIZER;
-	static const pthread_mutex_t zero;
-
-	return memcmp(&open, &zero, sizeof(open)) == 0;
-}
-
-static enum fg_status
-make_live(struct queue *q)
-{
-	void *page;
-
-	_Static_assert(sizeof(struct live) <= LIVE_SIZE, "one page");
-	if (!zero_is_an_open_mutex())
-		return FG_E_UNSUPPORTED;
-	page = mmap(NULL, LIVE_SIZE, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (page == MAP_FAILED)
-		return FG_E_NOMEM;
-	if (madvise(page, LIVE_SIZE, MADV_WIPEONFORK) != 0) {
-		(void)munmap(page, LIVE_SIZE);
-		return FG_E_UNSUPPORTED;
-	}
-	q->live = page;
-	return FG_OK;
-}
-
-static enum fg_status
-register_queue(struct queue *q)
-{
-	(void)pthread_once(&handlers_once, install_handlers);
-	if (handlers_error != 0)
-		return FG_E_NOMEM;
-	pthread_mutex_lock(&registry);
-	q->next = queues;
-	queues = q;
-	pthread_mutex_unlock(&registry);
-	return FG_OK;
-}
-
-static void
-unregister_queue(struct queue *q)
-{
-	pthread_mutex_lock(&registry);
-	for (struct queue **p = &queues; *p != NULL; p = &(*p)->next)
-		if (*p == q) {
-			*p = q->next;
-			break;
-		}
-	pthread_mutex_unlock(&registry);
-}
 
 static enum fg_status
 take_dir(struct queue *q, int dirfd)
@@ -148,8 +39,8 @@ open_queue(struct queue *q, int dirfd)
 	enum fg_status st = take_dir(q, dirfd);
 
 	if (st == FG_OK)
-		st = make_live(q);
-	return st == FG_OK ? register_queue(q) : st;
+		st = queue_make_live(q);
+	return st == FG_OK ? queue_register(q) : st;
 }
 
 enum fg_status
@@ -177,7 +68,6 @@ queue_new(int dirfd, const char *project, const struct queue_options *opt,
 	if (q == NULL)
 		return FG_E_NOMEM;
 	q->dirfd = q->open_fd = -1;
-	q->tally = calloc(1, sizeof(*q->tally));
 	if (opt != NULL)
 		q->opt = *opt;
 	if (q->opt.free_floor == 0)
@@ -185,7 +75,7 @@ queue_new(int dirfd, const char *project, const struct queue_options *opt,
 	if (q->opt.tally_ms == 0)
 		q->opt.tally_ms = TALLY_MS;
 	(void)stpcpy(q->project, project);
-	st = q->tally != NULL ? open_queue(q, dirfd) : FG_E_NOMEM;
+	st = open_queue(q, dirfd);
 	if (st != FG_OK) {
 		queue_free(q);
 		return st;
@@ -201,15 +91,14 @@ queue_free(struct queue *q)
 
 	if (q == NULL)
 		return;
-	unregister_queue(q);
+	queue_unregister(q);
 	if (q->live != NULL) {
 		queue_seal(q);
-		drop_inherited(q);
-		(void)munmap(q->live, LIVE_SIZE);
+		queue_drop_inherited(q);
+		queue_drop_live(q);
 	}
 	if (q->dirfd >= 0)
 		(void)close(q->dirfd);
-	free(q->tally);
 	free(q);
 	errno = saved;
 }
@@ -374,7 +263,7 @@ queue_rotate(struct queue *q, size_t user_len, size_t n)
 	enum fg_status st;
 
 	queue_seal(q);
-	drop_inherited(q); /* a child of clone(2), which no handler saw */
+	queue_drop_inherited(q); /* a child of clone(2), which no handler saw */
 	if (q->dirfd < 0) {
 		errno = ENOENT;
 		return FG_E_IO;

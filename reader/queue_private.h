@@ -1,7 +1,8 @@
 /*
  * queue_private: what the sources of queue share.
  *
- *   queue.c        the module's face; forks, segments, events
+ *   queue.c        the module's face; segments, events
+ *   queue_fork.c   what a child gets of them
  *   queue_tally.c  checks that are counted
  */
 #ifndef READER_QUEUE_PRIVATE_H
@@ -35,8 +36,8 @@ struct live {
 
 struct queue {
 	struct live *live;
-	struct tally *tally;
-	struct queue *next; /* in the list that fork's handlers walk */
+	struct tally *tally; /* emptied like live */
+	struct queue *next;  /* in the list that fork's handlers walk */
 	struct queue_options opt;
 	int dirfd;
 	bool maps, has_boot_id;
@@ -51,6 +52,17 @@ struct queue {
 	dev_t open_dev;
 	ino_t open_ino;
 };
+
+/* The page that fork empties. */
+enum fg_status queue_make_live(struct queue *q);
+void queue_drop_live(struct queue *q);
+
+/* Puts it on the list that fork's handlers walk, and takes it off. */
+enum fg_status queue_register(struct queue *q);
+void queue_unregister(struct queue *q);
+
+/* Closes what a parent had open, if the number still means that file. */
+void queue_drop_inherited(struct queue *q);
 
 /* All with the lock held. */
 void queue_seal(struct queue *q);

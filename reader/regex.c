@@ -1,8 +1,11 @@
 #include "reader/regex.h"
 
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -11,10 +14,13 @@
 #include "common/same.h"
 #include "reader/regex_rewrite.h"
 
-#define N_BUCKETS   64
-#define MATCH_LIMIT 1000000
-#define DFA_INTS    8192 /* 32 KB of stack for the matcher without backing */
-#define JIT_AFTER   100  /* matches: fewer are not worth its time and memory */
+#define N_BUCKETS     64
+#define MATCH_LIMIT   1000000
+#define DFA_INTS      8192 /* 32 KB of stack for the matcher without backing */
+#define SCRATCH       (22 * 1024) /* the frames begin with 20 KB */
+#define COMPILE_STACK 20480       /* what compiling takes, mostly */
+#define TOUCH         4096
+#define JIT_AFTER     100 /* matches: fewer are not worth its time and memory */
 
 struct regex {
 	struct regex *next;
@@ -33,9 +39,16 @@ struct regex_cache {
 	pcre2_compile_context *compile;
 };
 
+/*
+ * What a match needs lies behind it, at once and in the order of its use: the
+ * frames of the matcher, of which few are touched, are the last.
+ */
 struct regex_scratch {
 	pcre2_match_data *data;
 	pcre2_match_context *context;
+	pcre2_general_context *general;
+	size_t used;
+	_Alignas(max_align_t) uint8_t room[SCRATCH];
 };
 
 struct regex_cache *
@@ -75,16 +88,40 @@ regex_cache_free(struct regex_cache *cache)
 	free(cache);
 }
 
+static void *
+scratch_get(size_t n, void *scratch)
+{
+	struct regex_scratch *s = scratch;
+	uint8_t *p = s->room + s->used;
+
+	if (n > sizeof(s->room) - s->used)
+		return malloc(n);
+	n += -n % _Alignof(max_align_t);
+	s->used = n < sizeof(s->room) - s->used ? s->used + n : sizeof(s->room);
+	return p;
+}
+
+static void
+scratch_put(void *p, void *scratch)
+{
+	struct regex_scratch *s = scratch;
+
+	if ((uint8_t *)p < s->room || (uint8_t *)p >= s->room + sizeof(s->room))
+		free(p);
+}
+
 struct regex_scratch *
 regex_scratch_new(void)
 {
-	struct regex_scratch *s = calloc(1, sizeof(*s));
+	struct regex_scratch *s = malloc(sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
-	s->data = pcre2_match_data_create(1, NULL);
-	s->context = pcre2_match_context_create(NULL);
-	if (s->data == NULL || s->context == NULL ||
+	memset(s, 0, offsetof(struct regex_scratch, room));
+	s->general = pcre2_general_context_create(scratch_get, scratch_put, s);
+	s->data = pcre2_match_data_create(1, s->general);
+	s->context = pcre2_match_context_create(s->general);
+	if (s->general == NULL || s->data == NULL || s->context == NULL ||
 	    pcre2_set_match_limit(s->context, MATCH_LIMIT) != 0) {
 		regex_scratch_free(s);
 		return NULL;
@@ -99,6 +136,7 @@ regex_scratch_free(struct regex_scratch *s)
 		return;
 	pcre2_match_data_free(s->data);
 	pcre2_match_context_free(s->context);
+	pcre2_general_context_free(s->general);
 	free(s);
 }
 
@@ -152,6 +190,27 @@ needs_backtracking(const pcre2_code *code, const uint8_t *p, size_t n)
 	return false;
 }
 
+/*
+ * Compiling takes more of the stack than all else does in a worker.  Its pages
+ * are given back: what lies here now was compile()'s a moment ago, and each page
+ * is touched before, so that a stack that ends sooner ends this process.
+ */
+__attribute__((noinline)) static void
+give_stack_back(void)
+{
+	uint8_t room[COMPILE_STACK];
+	volatile uint8_t *touch = room;
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uint8_t *begin = room + (-(uintptr_t)room & (page - 1));
+	uint8_t *end = room + sizeof(room);
+
+	for (size_t at = sizeof(room); at >= TOUCH; at -= TOUCH)
+		touch[at - TOUCH] = 0;
+	end -= (uintptr_t)end & (page - 1);
+	if (begin < end)
+		(void)madvise(begin, (size_t)(end - begin), MADV_DONTNEED);
+}
+
 static void
 compile(struct regex_cache *cache, struct regex *re)
 {
@@ -188,6 +247,7 @@ cache_add(struct regex_cache *cache, uint64_t hash, const uint8_t *p, size_t n)
 	re->len = n;
 	re->hash = hash;
 	compile(cache, re);
+	give_stack_back();
 	re->next = atomic_load_explicit(bucket, memory_order_relaxed);
 	/* Release: whoever finds it, finds it whole (cache_find acquires). */
 	while (!atomic_compare_exchange_weak_explicit(
