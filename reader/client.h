@@ -17,7 +17,7 @@
 #include "reader/rules.h"
 #include "reader/user.h"
 
-#define CLIENT_N_SPARE    8     /* sessions kept for the next request */
+#define CLIENT_N_SPARE    8      /* sessions kept for the next request */
 #define CLIENT_SCRATCH    131072 /* first block of a session's arena */
 #define CLIENT_DEDUPE_MAX 4096
 #define CLIENT_DEDUPE_TTL 60000 /* ms, as the reference has it */
