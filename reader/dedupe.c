@@ -170,16 +170,19 @@ put_into(struct bucket *b, uint64_t x)
 /*
  * Puts a key into one of its buckets.  If both are full, it takes the place of
  * one that goes to its own other bucket, and so on; 0, or the one that is left.
+ * In a table that cannot grow that would be much work for each, and for long:
+ * there, what it takes the place of is forgotten.
  */
 static uint64_t
 put(struct dedupe *d, uint64_t x)
 {
 	uint64_t at = first_of(d, x);
+	unsigned kicks = mask_of(d) < d->max_mask ? KICKS : 1;
 
 	if (put_into(&d->buckets[at], x) ||
 	    put_into(&d->buckets[other_of(d, x)], x))
 		return 0;
-	for (unsigned k = 0; k < KICKS; k++) {
+	for (unsigned k = 0; k < kicks; k++) {
 		struct bucket *b = &d->buckets[at];
 		unsigned i = (unsigned)((x ^ k) % WAYS);
 		uint64_t was = get(b, i);
