@@ -8,8 +8,8 @@
 
 #include <curl/curl.h>
 
+#include "syncer/http_header.h"
 #include "syncer/log.h"
-#include "syncer/retry.h"
 
 #define REDIRECTS_MAX 3
 #define CACHED_CONNS  8L
@@ -33,9 +33,9 @@ struct http_call {
 	char *body;
 	size_t len, cap, max;
 	unsigned redirects;
-	bool posts, too_long, headers_whole, final;
-	uint64_t retry_after_ms;
-	char region[64];
+	bool posts, too_long, final;
+	struct http_header header;
+	http_data_fn *data;
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -125,19 +125,27 @@ http_cancel(struct http_call *call)
 	call_free(call);
 }
 
-static void
-call_end(struct http_call *call, int status, const char *error)
+static struct http_response
+response_of(const struct http_call *call, int status)
 {
-	struct http_response response = {
+	return (struct http_response){
 	    .status = status,
-	    .error = error,
+	    .error = "",
 	    .body = call->body != NULL ? call->body : "",
 	    .body_len = call->len,
 	    .content_type = "",
-	    .region = call->region,
-	    .retry_after_ms = call->retry_after_ms,
+	    .region = call->header.region,
+	    .retry_after_ms = call->header.retry_after_ms,
+	    .is_part = call->header.is_part,
+	    .part_at = call->header.part_at,
 	    .final = call->final,
 	};
+}
+
+static void
+call_end(struct http_call *call, int status, const char *error)
+{
+	struct http_response response = response_of(call, status);
 	char scrubbed[CURL_ERROR_SIZE + 64], *type = NULL;
 
 	curl_easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);
@@ -149,12 +157,30 @@ call_end(struct http_call *call, int status, const char *error)
 	call_free(call);
 }
 
+/* Bodies of other answers than a 2xx are collected: they say why. */
+static bool
+hand_on(struct http_call *call, const char *data, size_t n, bool *taken)
+{
+	struct http_response head;
+	long status = 0;
+
+	curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status < 200 || status > 299)
+		return false;
+	head = response_of(call, (int)status);
+	*taken = call->data(call->arg, &head, data, n);
+	return true;
+}
+
 static size_t
 on_body(char *data, size_t size, size_t n, void *arg)
 {
 	struct http_call *call = arg;
+	bool taken;
 
 	n *= size;
+	if (call->data != NULL && hand_on(call, data, n, &taken))
+		return taken ? n : CURL_WRITEFUNC_ERROR;
 	if (n > call->max - call->len) {
 		call->too_long = call->final = true;
 		return CURL_WRITEFUNC_ERROR;
@@ -175,41 +201,13 @@ on_body(char *data, size_t size, size_t n, void *arg)
 	return n;
 }
 
-/* The value of a line, if that is the header's; one that is too long is cut. */
-static bool
-header_value(
-    const char *line, size_t n, const char *name, char *dst, size_t cap)
-{
-	size_t skip = strlen(name);
-
-	if (n <= skip || strncasecmp(line, name, skip) != 0)
-		return false;
-	while (skip < n && line[skip] == ' ')
-		skip++;
-	while (n > skip && strchr("\r\n ", line[n - 1]) != NULL)
-		n--;
-	snprintf(dst, cap, "%.*s", (int)(n - skip), line + skip);
-	return true;
-}
-
 static size_t
 on_header(char *line, size_t size, size_t n, void *arg)
 {
 	struct http_call *call = arg;
-	char value[64];
 
-	n *= size;
-	if (n >= 5 && memcmp(line, "HTTP/", 5) == 0)
-		call->headers_whole = false;
-	else if (n <= 2)
-		call->headers_whole = true; /* the empty line */
-
-	if (header_value(line, n, "retry-after:", value, sizeof(value)))
-		call->retry_after_ms =
-		    retry_after_ms(value, (int64_t)time(NULL));
-	header_value(
-	    line, n, "x-statsig-region:", call->region, sizeof(call->region));
-	return n;
+	http_header_line(&call->header, line, size * n, (int64_t)time(NULL));
+	return size * n;
 }
 
 /*
@@ -231,7 +229,7 @@ redirect(struct http_call *call, long status, const char *to)
 	if (call->url == NULL ||
 	    curl_easy_setopt(call->easy, CURLOPT_URL, call->url) != CURLE_OK)
 		return "out of memory";
-	call->headers_whole = false;
+	call->header.whole = false;
 	call->len = 0;
 	curl_multi_remove_handle(call->http->multi, call->easy);
 	if (curl_multi_add_handle(call->http->multi, call->easy) != CURLM_OK)
@@ -267,7 +265,7 @@ call_done(struct http_call *call, CURLcode code)
 	 * libcurl takes a connection that breaks within the headers for the end
 	 * of an empty body; to us an empty body means that events were taken.
 	 */
-	if (!call->headers_whole) {
+	if (!call->header.whole) {
 		call_end(call, 0, "the answer broke off within its headers");
 		return;
 	}
@@ -460,6 +458,11 @@ set_options(struct http_call *call, const struct http_request *request)
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
+	if (request->stall_ms > 0) {
+		curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+		curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME,
+		    (long)((request->stall_ms + 999) / 1000));
+	}
 	curl_easy_setopt(
 	    easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_timeout_ms);
 	return curl_easy_setopt(easy, CURLOPT_URL, call->url) == CURLE_OK &&
@@ -489,6 +492,7 @@ http_start(struct http *http, const struct http_request *request,
 	call->done = done;
 	call->arg = arg;
 	call->max = request->max_body;
+	call->data = request->data;
 	call->url = strdup(request->url);
 	call->easy = curl_easy_init();
 	if (call->url == NULL || call->easy == NULL ||

@@ -3,7 +3,8 @@
  *
  * libcurl's multi interface on our loop.  Connections are kept and reused.  A
  * body is collected in memory, decoded if it is gzip, and a request whose
- * decoded body passes its limit is given up while it still arrives.
+ * decoded body passes its limit is given up while it still arrives; or it is
+ * handed on piece by piece.
  *
  * The SDK key is in the headers, and in the path of some URLs, so a redirect is
  * followed only to a place that the administrator named: the origin (scheme,
@@ -24,6 +25,15 @@
 
 struct http;
 struct http_call;
+struct http_response;
+
+/*
+ * A piece of a 2xx answer's body as it arrives, with what is known of the
+ * answer; false gives the request up.  No call may be started or cancelled
+ * from here.
+ */
+typedef bool http_data_fn(
+    void *arg, const struct http_response *head, const char *data, size_t n);
 
 struct http_request {
 	const char *url;
@@ -34,7 +44,9 @@ struct http_request {
 	const char *proxy;          /* NULL: the environment's; "none" */
 	const char *ca_file;        /* NULL: the system's */
 	uint64_t timeout_ms, connect_timeout_ms;
+	uint64_t stall_ms; /* given up without a byte for so long; 0: not */
 	size_t max_body;
+	http_data_fn *data; /* takes the body, which is not collected then */
 	bool gzip; /* the answer may be compressed; a cut in it may go unseen */
 };
 
@@ -47,6 +59,8 @@ struct http_response {
 	const char *content_type; /* "" if unknown */
 	const char *region;       /* the server's, as it says; "" */
 	uint64_t retry_after_ms;  /* 0: nothing was asked for */
+	bool is_part;             /* Content-Range was there, */
+	uint64_t part_at;         /* and the body begins at this byte */
 	bool final; /* no answer, and asking again at once brings none either */
 };
 
