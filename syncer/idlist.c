@@ -6,7 +6,6 @@
 
 #include "common/idlist.h"
 
-#define LINE_LEN (1 + IDLIST_KEY_LEN)
 #define DIGIT    16 /* bits that are sorted at once */
 #define N_DIGITS ((size_t)1 << DIGIT)
 
@@ -15,42 +14,6 @@ struct entries {
 	uint64_t *at;
 	size_t n;
 };
-
-/* ---- lines ---- */
-
-static bool
-entry_of_line(const char *line, size_t n, uint64_t *entry)
-{
-	uint64_t key;
-
-	if (n > 0 && line[n - 1] == '\r')
-		n--;
-	if (n != LINE_LEN || (line[0] != '+' && line[0] != '-') ||
-	    !idlist_key_of_text(line + 1, &key))
-		return false;
-	*entry = idlist_entry(key, line[0] == '+');
-	return true;
-}
-
-/* In the order of the lines; room for as many as there can be. */
-static enum fg_status
-read_lines(const char *text, size_t n, struct entries *out)
-{
-	const char *end = text + n;
-
-	out->n = 0;
-	out->at = malloc((n / LINE_LEN + 1) * sizeof(*out->at));
-	if (out->at == NULL)
-		return FG_E_NOMEM;
-	while (text < end) {
-		const char *lf = memchr(text, '\n', (size_t)(end - text));
-		size_t len = (size_t)((lf != NULL ? lf : end) - text);
-
-		out->n += entry_of_line(text, len, &out->at[out->n]);
-		text += len + 1;
-	}
-	return FG_OK;
-}
 
 /* ---- sorting ---- */
 
@@ -101,12 +64,14 @@ sort(struct entries *e)
 	return FG_OK;
 }
 
+/* Leaves nothing in lines. */
 static enum fg_status
-read_sorted(const char *lines, size_t n, struct entries *out)
+take_sorted(struct idlist_lines *lines, struct entries *out)
 {
-	enum fg_status st = read_lines(lines, n, out);
-
-	return st == FG_OK ? sort(out) : st;
+	*out = (struct entries){lines->at, lines->n};
+	lines->at = NULL;
+	idlist_lines_free(lines);
+	return sort(out);
 }
 
 /* ---- values ---- */
@@ -128,16 +93,41 @@ make_base(const void *name, size_t name_len, struct entries *e,
 }
 
 enum fg_status
-idlist_build(const void *name, size_t name_len, const char *lines, size_t n,
-    struct idlist_values *out)
+idlist_build_lines(const void *name, size_t name_len,
+    struct idlist_lines *lines, struct idlist_values *out)
 {
-	struct entries e = {0};
-	enum fg_status st = read_sorted(lines, n, &e);
+	struct entries e;
+	enum fg_status st = take_sorted(lines, &e);
 
 	*out = (struct idlist_values){0};
 	if (st == FG_OK)
 		st = make_base(name, name_len, &e, out);
 	free(e.at);
+	return st;
+}
+
+/* All of a text at once. */
+static enum fg_status
+read_text(const char *text, size_t n, struct idlist_lines *out)
+{
+	enum fg_status st;
+
+	*out = (struct idlist_lines){.n = 0};
+	st = idlist_lines_add(out, text, n);
+	return st == FG_OK ? idlist_lines_end(out) : st;
+}
+
+enum fg_status
+idlist_build(const void *name, size_t name_len, const char *text, size_t n,
+    struct idlist_values *out)
+{
+	struct idlist_lines lines;
+	enum fg_status st = read_text(text, n, &lines);
+
+	*out = (struct idlist_values){0};
+	if (st == FG_OK)
+		st = idlist_build_lines(name, name_len, &lines, out);
+	idlist_lines_free(&lines);
 	return st;
 }
 
@@ -211,7 +201,7 @@ rewrite(const struct idlist *base, const struct entries *delta,
 }
 
 enum fg_status
-idlist_apply(const struct idlist_values *held, const char *lines, size_t n,
+idlist_apply_lines(const struct idlist_values *held, struct idlist_lines *lines,
     struct idlist_values *out)
 {
 	struct entries news = {0}, all = {0};
@@ -220,7 +210,7 @@ idlist_apply(const struct idlist_values *held, const char *lines, size_t n,
 
 	*out = (struct idlist_values){0};
 	if (st == FG_OK)
-		st = read_sorted(lines, n, &news);
+		st = take_sorted(lines, &news);
 	if (st == FG_OK && held->delta != NULL) {
 		st = merge(&delta, &news, &all);
 		free(news.at);
@@ -236,6 +226,36 @@ idlist_apply(const struct idlist_values *held, const char *lines, size_t n,
 		    &out->delta_len);
 	free(news.at);
 	return st;
+}
+
+enum fg_status
+idlist_apply(const struct idlist_values *held, const char *text, size_t n,
+    struct idlist_values *out)
+{
+	struct idlist_lines lines;
+	enum fg_status st = read_text(text, n, &lines);
+
+	*out = (struct idlist_values){0};
+	if (st == FG_OK)
+		st = idlist_apply_lines(held, &lines, out);
+	idlist_lines_free(&lines);
+	return st;
+}
+
+enum fg_status
+idlist_members(const struct idlist_values *held, uint64_t *members)
+{
+	struct idlist base, delta;
+	struct idlist_walk walk = {.list = &delta};
+	uint64_t entry;
+	enum fg_status st = open_held(held, &base, &delta);
+
+	if (st != FG_OK)
+		return st;
+	*members = base.n;
+	while (delta.n > 0 && idlist_next(&walk, &entry))
+		*members += (entry & 1) != 0 ? 1 : UINT64_MAX;
+	return FG_OK;
 }
 
 void
