@@ -118,6 +118,14 @@ store_put_shared(struct store *s, const void *data, size_t len, uint64_t *id)
 	return done(s, st);
 }
 
+void
+store_drop_shared(struct store *s, uint64_t id)
+{
+	for (size_t i = 0; i < s->n_fresh; i++)
+		if (s->fresh[i] == id)
+			s->fresh[i--] = s->fresh[--s->n_fresh];
+}
+
 enum fg_status
 store_get_shared(
     struct store *s, uint64_t id, const uint8_t **data, size_t *len)
@@ -144,9 +152,7 @@ static void
 not_fresh(struct store *s, const struct store_part *parts, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < s->n_fresh; j++)
-			if (s->fresh[j] == parts[i].id)
-				s->fresh[j--] = s->fresh[--s->n_fresh];
+		store_drop_shared(s, parts[i].id);
 }
 
 /* A slot for it, though a jump in the numbers may need many. */

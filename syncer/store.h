@@ -94,7 +94,13 @@ enum fg_status store_commit_again(struct store *store, const char *project,
 enum fg_status store_put_shared(
     struct store *store, const void *data, size_t len, uint64_t *id);
 
-/* The bytes of such a value, borrowed until the next call: FG_ABSENT. */
+/*
+ * Says that this process will not name such a value any more: it goes with the
+ * next commit, unless a generation names it.
+ */
+void store_drop_shared(struct store *store, uint64_t id);
+
+/* The bytes of such a value, borrowed until the next write: FG_ABSENT. */
 enum fg_status store_get_shared(
     struct store *store, uint64_t id, const uint8_t **data, size_t *len);
 
