@@ -14,7 +14,8 @@
 #include <strings.h>
 #include <time.h>
 #include <unistd.h>
-const char *const origin_endpoint_names[] = {"specs", "events", "id_lists"};
+const char *const origin_endpoint_names[] = {
+    "specs", "events", "id_lists", "id_list"};
 
 struct origin origin = {
     .lock = PTHREAD_MUTEX_INITIALIZER,
@@ -131,9 +132,16 @@ note_header(
 	return MHD_YES;
 }
 
+static bool
+is_spared(const struct request *req, const char *path)
+{
+	return req->endpoint == ID_LIST && origin.faulty_list[0] != '\0' &&
+	    strcmp(origin_list_name(path), origin.faulty_list) != 0;
+}
+
 /* Counts the request and takes the fault that it is to meet. */
 static void
-request_begin(struct MHD_Connection *c, struct request *req)
+request_begin(struct MHD_Connection *c, struct request *req, const char *path)
 {
 	struct endpoint_state *e = &origin.endpoints[req->endpoint];
 	struct bytes headers = {0};
@@ -146,6 +154,8 @@ request_begin(struct MHD_Connection *c, struct request *req)
 	    headers.n <= sizeof(e->headers) ? headers.p : "{}");
 	snprintf(e->target, sizeof(e->target), "%s", req->target);
 	bytes_free(&headers);
+	if (is_spared(req, path))
+		return;
 	req->fault = e->fault;
 	if (strcmp(e->fault.kind, "none") != 0)
 		e->faults++;
@@ -192,7 +202,11 @@ answer(struct MHD_Connection *c, struct request *req, const char *path,
 			break;
 		return answer_events(c, req);
 	case ID_LISTS:
-		return origin_answer_json(c, 200, "{}");
+		return origin_answer_lists(c, req);
+	case ID_LIST:
+		if (!get)
+			break;
+		return origin_answer_list(c, req, path);
 	case CONTROL:
 		if (strcmp(path, "/_fault") == 0)
 			return origin_control_faults(c);
@@ -215,6 +229,8 @@ endpoint_of(const char *path)
 		return SPECS;
 	if (strstr(path, "/get_id_lists") != NULL)
 		return ID_LISTS;
+	if (origin_list_name(path) != NULL)
+		return ID_LIST;
 	if ((n >= 10 && strcmp(path + n - 10, "/log_event") == 0) ||
 	    (n >= 6 && strcmp(path + n - 6, "/rgstr") == 0))
 		return EVENTS;
@@ -236,7 +252,7 @@ on_request(void *cls, struct MHD_Connection *c, const char *path,
 		req->begun = true;
 		req->endpoint = endpoint_of(path);
 		if (req->endpoint != CONTROL)
-			request_begin(c, req);
+			request_begin(c, req, path);
 		if (strcmp(req->fault.kind, "refuse") == 0)
 			rc = MHD_NO;
 	} else if (*n > 0) {
@@ -304,6 +320,8 @@ usage(FILE *to)
 	    "  --port N            listen there instead of on any free port\n"
 	    "  --port-file FILE    write the port to FILE, too\n"
 	    "  --key KEY           answer 401 to requests with another key\n"
+	    "  --id-lists DIR      serve the ID lists in DIR, a file each\n"
+	    "  --id-lists-at URL   and say that they are at URL/NAME\n"
 	    "  --print             print each event as a line of JSON\n"
 	    "  --events-file FILE  append each event as a line of JSON\n"
 	    "  --tls FILE          speak TLS, with the certificate and key in FILE\n"
@@ -312,11 +330,12 @@ usage(FILE *to)
 	    "\n"
 	    "While it runs:\n"
 	    "  GET /_stats[?only=NAME]        counters, the latest headers\n"
-	    "  PUT /_fault?specs=F&events=F[&count=N]\n"
+	    "  PUT /_fault?specs=F&events=F&id_lists=F&id_list=F[&count=N]\n"
 	    "F, for the next N requests or until changed:\n"
 	    "  none  NNN[:RETRY_AFTER] (a status)  latency:MS  refuse  html\n"
 	    "  empty  huge:MB  bomb:MB (gzip)  badgzip  redirect:URL\n"
 	    "  specs: noupdates truncate invalid\n"
+	    "  id_list (one file; all, or of &list=NAME): truncate, norange\n"
 	    "  events: cut (keeps them, then hangs up) truncate (keeps them, and\n"
 	    "          half an answer) false toobig:EVENTS\n",
 	    to);
@@ -431,6 +450,8 @@ main(int argc, char **argv)
 	    {"key", required_argument, NULL, 'k'},
 	    {"print", no_argument, NULL, 'P'},
 	    {"events-file", required_argument, NULL, 'e'},
+	    {"id-lists", required_argument, NULL, 'l'},
+	    {"id-lists-at", required_argument, NULL, 'a'},
 	    {"tls", required_argument, NULL, 't'},
 	    {"verbose", no_argument, NULL, 'v'},
 	    {"help", no_argument, NULL, 'h'},
@@ -471,6 +492,12 @@ main(int argc, char **argv)
 				    optarg, strerror(errno));
 				return 2;
 			}
+			break;
+		case 'l':
+			origin.lists_dir = optarg;
+			break;
+		case 'a':
+			origin.lists_base = optarg;
 			break;
 		case 't':
 			if (!read_pem(optarg, &tls)) {

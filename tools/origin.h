@@ -24,7 +24,8 @@
 enum endpoint {
 	SPECS,
 	EVENTS,
-	ID_LISTS,
+	ID_LISTS, /* which there are */
+	ID_LIST,  /* the file of one */
 	CONTROL,
 	N_ENDPOINTS
 };
@@ -65,17 +66,24 @@ struct origin {
 	pthread_cond_t stopping;
 	bool stop;
 	const char *rules_path, *key;
+	const char
+	    *lists_dir; /* a file for each ID list; NULL: there are none */
+	const char *lists_base; /* where they are said to be; NULL: here */
+	char faulty_list[NAME_MAX_LEN]; /* "": faults are for all of them */
 	FILE *events_out;
 	bool verbose;
 	struct rules rules;
 	struct endpoint_state endpoints[CONTROL];
-	uint64_t full, no_updates, spec_bytes;
+	uint64_t full, no_updates, spec_bytes, list_bytes;
 	uint64_t batches, received, malformed, wire_bytes, bytes, retries;
 	uint64_t *seen; /* hashes of events: open addressing, 0 is free */
 	size_t n_seen, cap_seen;
 };
 
 extern struct origin origin;
+
+/* Replaces what *out holds by a file; false with errno. */
+bool origin_read_file(const char *path, struct stat *st, struct bytes *out);
 
 /* The ruleset file, read again when it has changed; false: there is none. */
 bool origin_rules_refresh(void);
@@ -101,6 +109,15 @@ enum MHD_Result origin_answer_html(
 /* True when the fault was an answer of its own, in *rc. */
 bool origin_answer_fault(
     struct MHD_Connection *c, const struct fault *f, enum MHD_Result *rc);
+
+/* The ID lists there are, and the file of one or a part of it. */
+enum MHD_Result origin_answer_lists(
+    struct MHD_Connection *c, const struct request *req);
+enum MHD_Result origin_answer_list(
+    struct MHD_Connection *c, const struct request *req, const char *path);
+
+/* The name in the path of a list's file; NULL: it is another path. */
+const char *origin_list_name(const char *path);
 
 /* Endpoints of its own. */
 enum MHD_Result origin_control_faults(struct MHD_Connection *c);

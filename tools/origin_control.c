@@ -12,7 +12,8 @@ fault_parse(const char *text, struct fault *f)
 {
 	static const char *const kinds[] = {"none", "latency", "slow",
 	    "truncate", "badgzip", "noupdates", "refuse", "html", "huge",
-	    "bomb", "redirect", "invalid", "cut", "false", "empty", "toobig"};
+	    "bomb", "redirect", "invalid", "cut", "false", "empty", "toobig",
+	    "norange"};
 	const char *colon = strchr(text, ':');
 	size_t len = colon != NULL ? (size_t)(colon - text) : strlen(text);
 	bool known = len == 3 && strspn(text, "0123456789") >= 3 &&
@@ -31,11 +32,15 @@ fault_parse(const char *text, struct fault *f)
 enum MHD_Result
 origin_control_faults(struct MHD_Connection *c)
 {
-	const char *count =
-	    MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "count");
+	const char *count = MHD_lookup_connection_value(
+		       c, MHD_GET_ARGUMENT_KIND, "count"),
+		   *list = MHD_lookup_connection_value(
+		       c, MHD_GET_ARGUMENT_KIND, "list");
 	struct bytes out = {0};
 	enum MHD_Result rc;
 
+	snprintf(origin.faulty_list, sizeof(origin.faulty_list), "%s",
+	    list != NULL ? list : "");
 	bytes_add(&out, "{", 1);
 	for (size_t i = 0; i < CONTROL; i++) {
 		struct fault f, *live = &origin.endpoints[i].fault;
@@ -71,6 +76,7 @@ stats_write(struct bytes *out)
 	    {"specs_full", origin.full},
 	    {"specs_no_updates", origin.no_updates},
 	    {"specs_bytes", origin.spec_bytes},
+	    {"id_list_bytes", origin.list_bytes},
 	    {"events_batches", origin.batches},
 	    {"events_received", origin.received},
 	    {"events_distinct", origin.n_seen},

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool
-read_file(const char *path, struct stat *st, struct bytes *out)
+bool
+origin_read_file(const char *path, struct stat *st, struct bytes *out)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char block[65536];
@@ -41,7 +41,7 @@ origin_rules_refresh(void)
 	    st.st_mtim.tv_sec == r->st.st_mtim.tv_sec &&
 	    st.st_mtim.tv_nsec == r->st.st_mtim.tv_nsec)
 		return true;
-	if (!read_file(origin.rules_path, &r->st, &r->text))
+	if (!origin_read_file(origin.rules_path, &r->st, &r->text))
 		return false;
 	bytes_gzip(r->text.p, r->text.n, &r->gzip);
 	doc = (struct scan_text){r->text.p, r->text.n};
