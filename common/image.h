@@ -74,7 +74,9 @@
  *   220    4  how many of a million "initialize" diagnostics are told, plus
  *              one; 0 when the document does not say
  *   224    4  likewise of "config_sync"
- *   228   28  0
+ *   228    4  1 when no condition asks for a member of an ID list, 2 when one
+ *              does; 0: unknown
+ *   232   24  0
  */
 #define IMAGE_HEADER                256
 #define IMAGE_H_SIZE                16
@@ -110,6 +112,13 @@
 #define IMAGE_H_COMPANY_ID          216
 #define IMAGE_H_DIAG_INITIALIZE     220
 #define IMAGE_H_DIAG_CONFIG_SYNC    224
+#define IMAGE_H_ID_LISTS            228
+
+enum image_id_lists {
+	IMAGE_ID_LISTS_UNKNOWN = 0,
+	IMAGE_ID_LISTS_NONE = 1,
+	IMAGE_ID_LISTS_NAMED = 2,
+};
 
 /* sdk_configs.sampling_mode; any other text is NONE. */
 enum image_sampling {

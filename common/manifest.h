@@ -35,6 +35,7 @@ enum manifest_kind {
 	MANIFEST_ID_DELTA = 3,  /* its delta, same tag */
 	MANIFEST_COUNTRIES = 4, /* IP to country */
 	MANIFEST_OVERRIDES = 5,
+	MANIFEST_ID_PLACES = 6, /* how far the lists' files were read */
 };
 
 /* A value: where it is and what its bytes sum to. */

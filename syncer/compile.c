@@ -258,6 +258,8 @@ put_header(struct compile *c, struct compile_result *out)
 	image_build_put32(b, IMAGE_H_N_CONFIGS, out->n_configs);
 	image_build_put32(b, IMAGE_H_N_LAYERS, out->n_layers);
 	image_build_put32(b, IMAGE_H_N_DROPPED, out->n_dropped);
+	if (image_build_get32(b, IMAGE_H_ID_LISTS) == IMAGE_ID_LISTS_UNKNOWN)
+		image_build_put32(b, IMAGE_H_ID_LISTS, IMAGE_ID_LISTS_NONE);
 	image_build_put64(b, IMAGE_H_SIZE, b->len);
 }
 

@@ -275,6 +275,10 @@ put(struct compile *c, const struct compile_tree *t, const uint32_t *got,
 		image_build_put32(&c->b, record + IMAGE_COND_SALT, at);
 	}
 	if (types[type].compares && op < COUNT(operators)) {
+		if (operators[op].op == IMAGE_OP_IN_SEGMENT_LIST ||
+		    operators[op].op == IMAGE_OP_NOT_IN_SEGMENT_LIST)
+			image_build_put32(
+			    &c->b, IMAGE_H_ID_LISTS, IMAGE_ID_LISTS_NAMED);
 		at = compile_target(c, t, got[TARGET], operators[op].set);
 		image_build_put32(&c->b, record + IMAGE_COND_TARGET, at);
 		if (types[type].type == IMAGE_COND_USER_FIELD)

@@ -74,6 +74,13 @@ struct config_events {
 	uint64_t dedupe_keys;
 };
 
+/* Whether ID lists are fetched. */
+enum config_id_lists {
+	CONFIG_ID_LISTS_NO,
+	CONFIG_ID_LISTS_YES,
+	CONFIG_ID_LISTS_AUTO, /* while a condition of the rules names one */
+};
+
 struct config_project {
 	char *name;
 	char *sdk_key_file;
@@ -81,7 +88,7 @@ struct config_project {
 	char *base_url;
 	char *specs_url;     /* a prefix: /KEY.json follows */
 	char *log_event_url; /* complete */
-	char *id_lists_url;  /* complete */
+	char *id_lists_url;  /* complete; NULL: below the CDN, with the key */
 	char *service_name;
 	char *proxy; /* NULL: as the environment says; "none" */
 	char *ca_file;
@@ -90,6 +97,10 @@ struct config_project {
 	uint64_t timeout_ms;
 	uint64_t connect_timeout_ms;
 	uint64_t max_document;
+	uint64_t id_lists; /* enum config_id_lists */
+	uint64_t id_lists_interval_ms;
+	uint64_t id_lists_timeout_ms; /* of one file */
+	uint64_t max_id_list;
 
 	struct secret secret; /* filled by config_secrets */
 	char *sdk_key_env;    /* the variable's value; wiped when taken */

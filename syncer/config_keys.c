@@ -6,6 +6,7 @@
 
 #include "syncer/log.h"
 #include "syncer/quantity.h"
+#include "syncer/url.h"
 
 #define S(field) offsetof(struct config_syncer, field)
 #define E(field) offsetof(struct config_events, field)
@@ -58,6 +59,10 @@ const struct config_key config_keys[] = {
     {CONFIG_PROJECT, "specs_url", CONFIG_URL, P(specs_url), NULL, 0, 0},
     {CONFIG_PROJECT, "log_event_url", CONFIG_URL, P(log_event_url), NULL, 0, 0},
     {CONFIG_PROJECT, "id_lists_url", CONFIG_URL, P(id_lists_url), NULL, 0, 0},
+    {CONFIG_PROJECT, "id_lists", CONFIG_ID_LISTS, P(id_lists), "auto", 0, 0},
+    {CONFIG_PROJECT, "id_lists_interval", CONFIG_MS, P(id_lists_interval_ms), "60s", SECOND, 24 * HOUR},
+    {CONFIG_PROJECT, "id_lists_timeout", CONFIG_MS, P(id_lists_timeout_ms), "5m", SECOND, HOUR},
+    {CONFIG_PROJECT, "max_id_list", CONFIG_BYTES, P(max_id_list), "128M", 64 * KIB, 4 * GIB},
     {CONFIG_PROJECT, "service_name", CONFIG_TEXT, P(service_name), NULL, 0, 0},
     {CONFIG_PROJECT, "interval", CONFIG_MS, P(interval_ms), "10s", SECOND, 24 * HOUR},
     {CONFIG_PROJECT, "timeout", CONFIG_MS, P(timeout_ms), "10s", 100, 5 * MINUTE},
@@ -98,6 +103,9 @@ parse_word(enum config_type type, const char *text, uint64_t *out)
 	    {CONFIG_LEVEL, "debug", LOG_AT_DEBUG},
 	    {CONFIG_DEDUPE, "process", CONFIG_DEDUPE_PROCESS},
 	    {CONFIG_DEDUPE, "host", CONFIG_DEDUPE_HOST},
+	    {CONFIG_ID_LISTS, "no", CONFIG_ID_LISTS_NO},
+	    {CONFIG_ID_LISTS, "yes", CONFIG_ID_LISTS_YES},
+	    {CONFIG_ID_LISTS, "auto", CONFIG_ID_LISTS_AUTO},
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -107,29 +115,6 @@ parse_word(enum config_type type, const char *text, uint64_t *out)
 		}
 	}
 	return false;
-}
-
-/* The parts of a URL that would surprise: a login, a query, a blank. */
-static const char *
-url_problem(const char *url)
-{
-	const char *host;
-	size_t len;
-
-	if (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
-		return "is no URL; write https://HOST[:PORT][/PATH]";
-	for (const char *p = url; *p != '\0'; p++)
-		if (*p <= ' ' || *p > '~')
-			return "holds a character that no URL has";
-	host = strstr(url, "//") + 2;
-	len = strcspn(host, "/?#");
-	if (len == 0)
-		return "names no host; write https://HOST[:PORT][/PATH]";
-	if (memchr(host, '@', len) != NULL)
-		return "holds a login; the SDK key is all that is sent";
-	if (strpbrk(host, "?#") != NULL)
-		return "has a query or a fragment; leave it away";
-	return NULL;
 }
 
 static bool
@@ -146,6 +131,7 @@ parse_number(enum config_type type, const char *value, uint64_t *out)
 		return quantity_ms(value, out);
 	case CONFIG_LEVEL:
 	case CONFIG_DEDUPE:
+	case CONFIG_ID_LISTS:
 		return parse_word(type, value, out);
 	case CONFIG_BOOL:
 		if (!quantity_bool(value, &yes))
@@ -177,6 +163,8 @@ number_remedy(enum config_type type)
 		return "is neither; write yes or no";
 	case CONFIG_DEDUPE:
 		return "is neither; write process or host";
+	case CONFIG_ID_LISTS:
+		return "is neither; write auto, yes or no";
 	case CONFIG_COUNT:
 	case CONFIG_TEXT:
 	case CONFIG_PATH:
@@ -230,8 +218,11 @@ set_text(const struct config_key *key, void *field, const char *value)
 			return "holds a control character";
 	if (key->type == CONFIG_PATH && *value != '/')
 		return "is a relative path; begin it with /";
-	if (key->type == CONFIG_URL)
+	if (key->type == CONFIG_URL) {
 		problem = url_problem(value);
+		if (problem == NULL && strpbrk(value, "?#") != NULL)
+			problem = "has a query or a fragment; leave it away";
+	}
 	if (problem != NULL)
 		return problem;
 	free(*text);
@@ -256,6 +247,7 @@ config_key_set(const struct config_key *key, void *section, const char *value)
 	case CONFIG_BOOL:
 	case CONFIG_LEVEL:
 	case CONFIG_DEDUPE:
+	case CONFIG_ID_LISTS:
 		break;
 	}
 	return set_number(key, field, value);

@@ -25,6 +25,7 @@ enum config_type {
 	CONFIG_BOOL,
 	CONFIG_LEVEL,
 	CONFIG_DEDUPE,
+	CONFIG_ID_LISTS,
 	CONFIG_KEY, /* the SDK key's value: from the environment alone */
 };
 

@@ -22,6 +22,7 @@
 
 #define BEAT_MS   1000  /* the heartbeat that readers look at */
 #define STATUS_MS 10000 /* how often systemd hears how it goes */
+#define LISTS_MS  10000 /* how long ID lists may keep it from being ready */
 
 struct syncer {
 	struct config *config;
@@ -40,7 +41,7 @@ struct syncer {
 	sigset_t signal_set;
 	int signals;
 	struct loop_timer beat, watchdog, deadline, sync;
-	uint64_t synced_ms, status_ms;
+	uint64_t began_ms, synced_ms, status_ms;
 	bool ready, stopping, polled, drained, beat_fails, sync_fails;
 };
 
@@ -98,6 +99,20 @@ every_project_polled(const struct syncer *s)
 	return true;
 }
 
+/* May they be those of before a restart? */
+static bool
+lists_are_there(const struct syncer *s, bool old)
+{
+	struct project_status st;
+
+	for (size_t i = 0; i < s->n_projects; i++) {
+		project_status(s->projects[i], &st);
+		if (!st.lists.settled && !(old && st.lists.n_lists > 0))
+			return false;
+	}
+	return true;
+}
+
 static void
 send_status(struct syncer *s)
 {
@@ -124,11 +139,17 @@ send_status(struct syncer *s)
 	s->status_ms = loop_clock_ms();
 }
 
-/* Readers can be served: from disk at once, else after the first poll. */
+/*
+ * Readers can be served: from disk at once, else after the first poll, with
+ * the ID lists if those do not take long.
+ */
 static void
 tell_ready(struct syncer *s)
 {
 	if (s->ready || (!rules_are_there(s) && !every_project_polled(s)))
+		return;
+	if (!lists_are_there(s, true) &&
+	    loop_clock_ms() - s->began_ms < LISTS_MS)
 		return;
 	s->ready = true;
 	notify_send("READY=1");
@@ -236,7 +257,7 @@ on_settled(void *arg)
 	struct syncer *s = arg;
 
 	tell_ready(s);
-	if (!s->once || !every_project_polled(s))
+	if (!s->once || !every_project_polled(s) || !lists_are_there(s, false))
 		return;
 	s->polled = true;
 	if (s->drained)
@@ -472,6 +493,7 @@ begin_work(struct syncer *s)
 	s->watchdog = (struct loop_timer){.fn = on_watchdog, .arg = s};
 	s->deadline = (struct loop_timer){.fn = on_deadline, .arg = s};
 	s->sync = (struct loop_timer){.fn = on_sync, .arg = s};
+	s->began_ms = loop_clock_ms();
 	on_beat(s);
 	if (notify_watchdog_ms() > 0)
 		on_watchdog(s);

@@ -28,15 +28,17 @@ identity_put(struct http_request *request, struct identity_headers *text,
 {
 	size_t n = 0;
 
-	snprintf(
-	    text->key, sizeof(text->key), "statsig-api-key: %s", secret->key);
 	snprintf(text->session, sizeof(text->session),
 	    "statsig-server-session-id: %s", session);
 	snprintf(text->time, sizeof(text->time), "statsig-client-time: %llu",
 	    (unsigned long long)time_ms);
 	snprintf(text->service, sizeof(text->service), "x-request-service: %s",
 	    service != NULL ? service : "unknown");
-	request->headers[n++] = text->key;
+	if (secret != NULL) {
+		snprintf(text->key, sizeof(text->key), "statsig-api-key: %s",
+		    secret->key);
+		request->headers[n++] = text->key;
+	}
 	request->headers[n++] = "statsig-sdk-type: " IDENTITY_SDK_TYPE;
 	request->headers[n++] = "statsig-sdk-version: " FORKGATE_VERSION;
 	request->headers[n++] = text->session;

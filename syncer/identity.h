@@ -27,7 +27,8 @@ struct identity_headers {
 /*
  * Fills in *text and lets request->headers point to it; returns how many there
  * are, so that the caller can add more.  time_ms is when the call was made:
- * attempts of one call carry the same.  service may be NULL.
+ * attempts of one call carry the same.  service may be NULL, and so may secret,
+ * for a place that has no business with the key.
  */
 size_t identity_put(struct http_request *request, struct identity_headers *text,
     const struct secret *secret, const char *session, const char *service,

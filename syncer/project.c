@@ -9,13 +9,14 @@
 #include <time.h>
 
 #include "common/djb2.h"
+#include "common/endian.h"
 #include "common/image.h"
+#include "syncer/beside.h"
 #include "syncer/compile.h"
 #include "syncer/diagnostics.h"
 #include "syncer/identity.h"
 #include "syncer/json.h"
 #include "syncer/log.h"
-#include "syncer/overrides_file.h"
 #include "syncer/retry.h"
 
 #define SOURCE     "Network"
@@ -25,10 +26,8 @@
 struct project {
 	struct project_parts parts;
 	struct project_status status;
-	char *checksum;                  /* of what is held, NULL: none */
-	struct manifest_section country; /* that it names; id 0: none */
-	struct manifest_section override;
-	struct overrides_file *overrides;
+	char *checksum; /* of what is held, NULL: none */
+	struct beside beside;
 	const char *trusted[2];
 	struct loop_timer timer;
 	struct http_call *call;
@@ -64,6 +63,13 @@ hold(struct project *p, uint64_t generation, uint64_t lcut_ms, char *checksum)
 	p->checksum = checksum;
 }
 
+/* Those that an older version compiled do not say. */
+static bool
+names_lists(const uint8_t *image)
+{
+	return le32dec(image + IMAGE_H_ID_LISTS) != IMAGE_ID_LISTS_NONE;
+}
+
 static void
 look_up(struct project *p)
 {
@@ -77,12 +83,6 @@ look_up(struct project *p)
 		log_info("[project %s] no rules yet", p->status.name);
 		return;
 	}
-	if (manifest_find(held.manifest, held.manifest_len, MANIFEST_COUNTRIES,
-		0, &p->country) != FG_OK)
-		p->country.id = 0;
-	if (manifest_find(held.manifest, held.manifest_len, MANIFEST_OVERRIDES,
-		0, &p->override) != FG_OK)
-		p->override.id = 0;
 	if (image_open(held.image, held.len, &im) != FG_OK) {
 		log_warn("[project %s] generation %llu cannot be read by this "
 			 "version; fetching the rules anew",
@@ -92,6 +92,7 @@ look_up(struct project *p)
 	}
 	hold(p, held.generation, image_head64(&im, IMAGE_H_LCUT),
 	    image_checksum(&im));
+	idlist_sync_need(p->beside.lists, names_lists(held.image));
 	t = (time_t)(p->status.lcut_ms / 1000);
 	gmtime_r(&t, &tm);
 	strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S UTC", &tm);
@@ -106,30 +107,43 @@ on_timer(void *arg)
 }
 
 static void
-on_overrides(void *arg)
+on_beside(void *arg)
 {
 	project_refresh(arg);
 }
 
-static enum fg_status
-open_overrides(struct project *p)
+static void
+on_lists_settled(void *arg)
 {
-	const struct overrides_file_parts parts = {
+	struct project *p = arg;
+
+	if (p->parts.settled != NULL)
+		p->parts.settled(p->parts.settled_arg);
+}
+
+static enum fg_status
+open_beside(struct project *p)
+{
+	const struct beside_parts parts = {
 	    .loop = p->parts.loop,
+	    .http = p->parts.http,
 	    .store = p->parts.store,
-	    .project = p->status.name,
-	    .path = p->parts.config->overrides_file,
-	    .changed = on_overrides,
+	    .countries = p->parts.countries,
+	    .config = p->parts.config,
+	    .session = p->parts.session,
+	    .changed = on_beside,
+	    .settled = on_lists_settled,
 	    .arg = p,
 	};
 
-	return overrides_file_new(&parts, &p->override, &p->overrides);
+	return beside_new(&p->beside, &parts);
 }
 
 enum fg_status
 project_new(const struct project_parts *parts, struct project **out)
 {
 	struct project *p = calloc(1, sizeof(*p));
+	enum fg_status status;
 
 	*out = p;
 	if (p == NULL)
@@ -139,8 +153,10 @@ project_new(const struct project_parts *parts, struct project **out)
 	p->status.error = p->error;
 	p->trusted[0] = parts->config->specs_url;
 	p->timer = (struct loop_timer){.fn = on_timer, .arg = p};
-	look_up(p);
-	return open_overrides(p);
+	status = open_beside(p);
+	if (status == FG_OK)
+		look_up(p);
+	return status;
 }
 
 void
@@ -150,7 +166,7 @@ project_free(struct project *p)
 		return;
 	loop_timer_clear(p->parts.loop, &p->timer);
 	http_cancel(p->call);
-	overrides_file_free(p->overrides);
+	beside_free(&p->beside);
 	diagnostics_free(&p->diagnostics);
 	free(p->checksum);
 	free(p);
@@ -160,6 +176,7 @@ void
 project_status(const struct project *p, struct project_status *out)
 {
 	*out = p->status;
+	idlist_sync_status(p->beside.lists, &out->lists);
 }
 
 /* ---- how a poll ends ---- */
@@ -301,45 +318,6 @@ tell_notes(const struct project *p, const struct compile_notes *notes)
 		    p->status.name, told - NOTES_TOLD);
 }
 
-/*
- * Stores a generation with what goes beside its image; without an image, the
- * one that is held goes on.
- */
-static enum fg_status
-store_image(
-    struct project *p, uint64_t generation, const struct compile_result *doc)
-{
-	struct store_part parts[2];
-	struct store *store = p->parts.store;
-	const char *name = p->status.name;
-	uint64_t override = overrides_file_id(p->overrides);
-	uint64_t country = countries_id(p->parts.countries, &p->country);
-	enum fg_status status;
-	size_t n = 0;
-
-	/* Readers look for overrides directly behind the image. */
-	if (override != 0)
-		parts[n++] =
-		    (struct store_part){MANIFEST_OVERRIDES, 0, override};
-	if (country != 0)
-		parts[n++] =
-		    (struct store_part){MANIFEST_COUNTRIES, 0, country};
-	status = doc != NULL
-	    ? store_commit_parts(store, name, generation, doc->time, doc->image,
-		  doc->image_len, parts, n)
-	    : store_commit_again(store, name, generation, parts, n);
-	if (status == FG_OK && country != p->country.id)
-		p->country = (struct manifest_section){.id = country};
-	if (status == FG_OK)
-		p->override.id = override;
-	if (status == FG_E_INVALID && n > 0) {
-		p->country.id = 0;
-		countries_forget(p->parts.countries);
-		overrides_file_forget(p->overrides);
-	}
-	return status;
-}
-
 static enum fg_status
 commit(struct project *p, const struct compile_result *doc, size_t n)
 {
@@ -347,14 +325,16 @@ commit(struct project *p, const struct compile_result *doc, size_t n)
 	const char *name = p->status.name;
 	uint64_t generation = store_next_generation(store, name),
 		 began = loop_clock_ms();
-	char *checksum = NULL;
+	bool needs_lists = names_lists(doc->image);
+	char *checksum = NULL, beside[100];
 	enum fg_status status;
 
 	if (doc->checksum != NULL && (checksum = strdup(doc->checksum)) == NULL)
 		return FG_E_NOMEM;
 	image_seal(
 	    doc->image, doc->image_len, generation, loop_unix_ms(), SOURCE);
-	status = store_image(p, generation, doc);
+	status =
+	    beside_commit(&p->beside, generation, doc, beside, sizeof(beside));
 	if (status != FG_OK) {
 		int keep = errno;
 
@@ -369,40 +349,31 @@ commit(struct project *p, const struct compile_result *doc, size_t n)
 		 "layers, from %zu bytes; stored in %llu ms",
 	    name, (unsigned long long)generation, doc->n_gates, doc->n_configs,
 	    doc->n_layers, n, (unsigned long long)(loop_clock_ms() - began));
+	idlist_sync_need(p->beside.lists, needs_lists);
 	return FG_OK;
 }
 
 void
 project_refresh(struct project *p)
 {
-	uint64_t generation, country = p->country.id, override = p->override.id;
+	uint64_t generation;
 	enum fg_status status;
+	char what[100];
 
-	if (p->status.generation == 0 ||
-	    (overrides_file_id(p->overrides) == override &&
-		countries_id(p->parts.countries, &p->country) == country))
+	if (p->status.generation == 0 || !beside_is_news(&p->beside))
 		return;
 	generation = store_next_generation(p->parts.store, p->status.name);
-	status = store_image(p, generation, NULL);
+	status =
+	    beside_commit(&p->beside, generation, NULL, what, sizeof(what));
 	if (status == FG_OK) {
 		p->status.generation = generation;
 		p->status.commits++;
-		log_info("[project %s] generation %llu: the same rules with %s"
-			 "%s%s",
-		    p->status.name, (unsigned long long)generation,
-		    p->override.id == override ? ""
-			: p->override.id != 0  ? "other overrides"
-					       : "no overrides",
-		    p->override.id != override && p->country.id != country
-			? " and "
-			: "",
-		    p->country.id == country ? ""
-			: p->country.id != 0 ? "another country table"
-					     : "no country table");
+		log_info("[project %s] generation %llu: the same rules with %s",
+		    p->status.name, (unsigned long long)generation, what);
 	} else if (!p->refresh_fails) {
-		log_error("[project %s] overrides or country table cannot be "
-			  "published: %s; trying again",
-		    p->status.name,
+		log_error("[project %s] %s cannot be published: %s; trying "
+			  "again",
+		    p->status.name, what,
 		    status == FG_E_IO ? strerror(errno) : fg_strerror(status));
 	}
 	p->refresh_fails = status != FG_OK;
@@ -571,8 +542,8 @@ attempt(struct project *p)
 	}
 }
 
-void
-project_poll(struct project *p)
+static void
+poll_rules(struct project *p)
 {
 	if (p->call != NULL)
 		return;
@@ -582,12 +553,20 @@ project_poll(struct project *p)
 }
 
 void
+project_poll(struct project *p)
+{
+	poll_rules(p);
+	idlist_sync_poll(p->beside.lists);
+}
+
+void
 project_start(struct project *p)
 {
 	p->repeats = true;
 	/* Before the network is asked, which may take its time. */
-	overrides_file_start(p->overrides);
-	project_poll(p);
+	overrides_file_start(p->beside.overrides);
+	poll_rules(p);
+	idlist_sync_start(p->beside.lists);
 }
 
 void
@@ -597,4 +576,5 @@ project_stop(struct project *p)
 	loop_timer_clear(p->parts.loop, &p->timer);
 	http_cancel(p->call);
 	p->call = NULL;
+	idlist_sync_stop(p->beside.lists);
 }

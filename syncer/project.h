@@ -17,6 +17,7 @@
 #include "syncer/config.h"
 #include "syncer/countries.h"
 #include "syncer/http.h"
+#include "syncer/idlist_sync.h"
 #include "syncer/loop.h"
 #include "syncer/store.h"
 
@@ -49,6 +50,7 @@ struct project_status {
 	uint64_t failures;   /* polls in a row */
 	bool denied;         /* the SDK key is refused */
 	const char *error;   /* of the latest poll; "" */
+	struct idlist_sync_status lists;
 };
 
 /* Looks up what is held.  FG_E_NOMEM. */
@@ -59,7 +61,7 @@ void project_free(struct project *project);
 /* Polls now, and then again and again. */
 void project_start(struct project *project);
 
-/* Polls now, once; for who waits, settled tells. */
+/* Polls now, once; for who waits, settled tells of rules and of ID lists. */
 void project_poll(struct project *project);
 
 /* Polls no more and drops what is under way. */

@@ -12,6 +12,7 @@
 #include "syncer/json.h"
 #include "syncer/shipstate.h"
 #include "tools/cmd.h"
+#include "tools/list_tally.h"
 #include "tools/override_list.h"
 #include "tools/state.h"
 
@@ -39,6 +40,7 @@ struct project {
 	size_t n_slots;
 	struct fg_info info;
 	struct override_list overrides;
+	struct list_tally lists;
 };
 
 struct status {
@@ -79,15 +81,17 @@ ask_info(const char *dir, struct project *p)
 }
 
 static void
-ask_overrides(const char *dir, struct project *p)
+ask_beside(const char *dir, struct project *p)
 {
 	struct rules_pin pin;
 	struct rules *rules;
 
 	if (rules_open(dir, p->name, &rules) != FG_OK)
 		return;
-	if (rules_pin(rules, &pin) == FG_OK)
+	if (rules_pin(rules, &pin) == FG_OK) {
 		override_list_pinned(rules, &pin, &p->overrides);
+		list_tally_pinned(rules, &pin, &p->lists);
+	}
 	rules_close(rules);
 }
 
@@ -105,7 +109,7 @@ look_at_project(
 		    FG_OK)
 			p->n_slots++;
 	ask_info(dir, p);
-	ask_overrides(dir, p);
+	ask_beside(dir, p);
 }
 
 static void
@@ -310,6 +314,11 @@ print_project(const struct project *p)
 		printf("  overrides  %u in force on this host%s\n",
 		    p->overrides.n,
 		    p->overrides.refused != NULL ? ", from before" : "");
+	if (p->lists.n > 0)
+		printf("  id lists   %" PRIu64 ", with %" PRIu64
+		       " members; the latest change was %s\n",
+		    p->lists.n, p->lists.members,
+		    since_text(p->lists.changed_ms));
 	for (size_t k = 0; k < p->n_slots; k++)
 		printf("  kept       %" PRIu64 ", committed %s, %s\n",
 		    p->slots[k].generation, since_text(p->slots[k].time_ms),
@@ -407,6 +416,9 @@ put_project(struct jsonw *w, const struct project *p)
 		jsonw_text(w, p->overrides.refused);
 	else
 		jsonw_null(w);
+	put_u64(w, "id_lists", p->lists.n);
+	put_u64(w, "id_list_members", p->lists.members);
+	put_u64(w, "id_lists_changed", p->lists.changed_ms);
 	jsonw_key(w, "kept");
 	jsonw_begin_array(w);
 	for (size_t i = 0; i < p->n_slots; i++) {
