@@ -167,7 +167,7 @@ take_records(struct php_session *s, HashTable *found, zval *out)
 			    zend_zval_type_name(record));
 			continue;
 		}
-		Z_ADDREF_P(record);
+		Z_TRY_ADDREF_P(record);
 		if (name != NULL)
 			zend_hash_update(Z_ARRVAL_P(out), name, record);
 		else

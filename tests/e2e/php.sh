@@ -99,7 +99,7 @@ php_tests() {
 	    2>&1 | tr '\r' '\n' >"$T/$suite.out"
 	sed -n "s|^PASS .*tests/\([a-z_]*\)\.phpt\].*|ok $suite-\1|p
 	    s|^SKIP .*tests/\([a-z_]*\)\.phpt\]\(.*\)|skip $suite-\1:\2|p
-	    s|^\(FAIL\|BORK\|WARN\|LEAK\) .*tests/\([a-z_]*\)\.phpt\].*|not ok $suite-\2: \1|p" \
+	    s,^\(FAIL\|BORK\|WARN\|LEAK\) .*tests/\([a-z_]*\)\.phpt\].*,not ok $suite-\2: \1,p" \
 	    "$T/$suite.out"
 	if ! grep -qE '^(PASS|SKIP) ' "$T/$suite.out" ||
 	    grep -qE '^(FAIL|BORK|WARN|LEAK) ' "$T/$suite.out"; then

@@ -1,7 +1,6 @@
 --TEST--
-Sticky values: a storage that runs out of memory, and what still runs after it
+Sticky values: a storage that dies of a fatal error, and what still runs after it
 --INI--
-memory_limit=8M
 display_errors=0
 log_errors=0
 --FILE--
@@ -9,23 +8,25 @@ log_errors=0
 use Forkgate\{Client, StickyValues, User};
 require __DIR__ . '/sticky.inc';
 
-class Greedy extends Memory
+class Dying extends Memory
 {
-    public int $bytes = 64 << 20;
+    public bool $dies = true;
 
     public function remove(string $key, string $name): void
     {
         parent::remove($key, $name);
-        str_repeat('x', $this->bytes);
+        if ($this->dies) {
+            trigger_error('it is over', E_USER_ERROR);
+        }
     }
 }
 
-$storage = new Greedy;
+$storage = new Dying;
 $client = client(rules('green'), $storage);
 register_shutdown_function(function () use ($client, $storage): void {
-    echo error_get_last()['type'] === E_ERROR ? "fatal\n" : "something else\n";
+    echo error_get_last()['type'] === E_USER_ERROR ? "fatal\n" : "something else\n";
     echo $storage->told(), "\n";
-    $storage->bytes = 1;
+    $storage->dies = false;
     var_dump($client->checkGates('ada', ['everyone', 'asks']));
     echo $storage->told(), "\n";
     echo line($client->getExperiment('bao', 'colours', sticky: $client->loadSticky('bao'))), ' ', $storage->told(), "\n";

@@ -63,7 +63,7 @@ foreach ($extension->getClassNames() as $name) {
     }
     $n++;
 }
-echo count(array_filter(get_declared_classes(), fn($c) => str_starts_with($c, 'Stub\\'))) === $n
+echo count(array_filter([...get_declared_classes(), ...get_declared_interfaces()], fn($c) => str_starts_with($c, 'Stub\\'))) === $n
     ? "all classes\n" : "some classes are missing\n";
 $functions = array_filter(get_defined_functions()['user'], fn($f) => str_starts_with($f, 'stub\\'));
 foreach ($functions as $name) {
