@@ -406,6 +406,44 @@ FG_API enum fg_status fg_get_experiment_sticky(struct fg_session *ses,
 FG_API enum fg_status fg_sticky_load(struct fg_session *ses,
     struct fg_user *user, const char *id_type, struct fg_sticky *out);
 
+/*
+ * What a record says: for sticky values that were kept in another shape, such as
+ * the JSON of Statsig's SDKs, or are to be.
+ */
+struct fg_sticky_content {
+	bool value; /* "value": what was saved has it true */
+	const char *rule_id;
+	const char *group_name;          /* NULL: none */
+	const char *delegate;            /* a layer's experiment; NULL: none */
+	const struct fg_params *params;  /* "json_value"; NULL: the members */
+	const struct fg_member *members; /* not looked at beside params */
+	size_t n_members;
+	const struct fg_exposure *secondary;
+	size_t n_secondary;
+	const struct fg_exposure *undelegated; /* NULL: no list */
+	size_t n_undelegated;
+	const char *const *explicit_params; /* NULL: no list */
+	size_t n_explicit_params;
+	uint64_t lcut; /* "time", unix ms; 0: none */
+	uint32_t version;
+	bool has_version;
+};
+
+/*
+ * Makes a record, which lives until the session ends or refreshes.
+ * FG_E_INVALID: a member cannot be, or is there twice, or the rule ID is NULL.
+ * FG_E_SPACE: it would be over 1 MiB.  FG_E_NOMEM.
+ */
+FG_API enum fg_status fg_sticky_write(struct fg_session *ses,
+    const struct fg_sticky_content *content, const void **record, size_t *len);
+
+/*
+ * Reads one, into memory of the session.  FG_E_CORRUPT: it does not hold
+ * together.  FG_E_VERSION: a newer library wrote it.  FG_E_NOMEM.
+ */
+FG_API enum fg_status fg_sticky_read(struct fg_session *ses, const void *record,
+    size_t len, struct fg_sticky_content *out);
+
 /* Log the exposure now, marked as manual. */
 FG_API enum fg_status fg_expose_config(
     struct fg_session *ses, struct fg_user *user, const char *name);

@@ -17,8 +17,8 @@ if test "$PHP_FORKGATE" != "no"; then
   PHP_NEW_EXTENSION([forkgate],
     [php_forkgate.c php_check.c php_client.c php_config.c php_event.c dnl
      php_layer.c php_list.c php_override.c php_pool.c php_response.c php_result.c dnl
-     php_status.c php_sticky.c php_sticky_queue.c php_store.c php_user.c dnl
-     php_value.c],
+     php_status.c php_sticky.c php_sticky_queue.c dnl
+     php_sticky_record.c php_store.c php_user.c php_value.c],
     [$ext_shared],,
     [-fvisibility=hidden -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1])
 fi

@@ -532,6 +532,24 @@ namespace Forkgate {
          */
         public function loadSticky(User|array|string|int $user, string $idType = "userID"): StickyValues {}
 
+        /**
+         * A record of what Statsig's SDKs keep of an experiment or a layer, its JSON
+         * decoded: value, json_value, rule_id, group_name, secondary_exposures,
+         * undelegated_secondary_exposures, config_delegate, explicit_parameters, time,
+         * config_version. What is missing is null.
+         *
+         * @phpstan-param array<string,mixed> $values
+         * @return string|null null when it is nothing that they keep, or over 1 MiB
+         */
+        public function encodeStickyRecord(array $values): ?string {}
+
+        /**
+         * What a record says, as above.
+         *
+         * @return array<string,mixed>|null null when it does not hold together
+         */
+        public function decodeStickyRecord(string $record): ?array {}
+
         /** A group as it is set up, without a user. Logs nothing. */
         public function getExperimentByGroupName(string $experiment, string $groupName): DynamicConfig {}
 

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 9161c8cedef75f79f5cc1dbc3d2b6ad99773aa95 */
+ * Stub hash: 57d5984b2d25752c06354d5b90db5764790b97f6 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_Forkgate_check_gate, 0, 2, _IS_BOOL, 0)
 	ZEND_ARG_OBJ_TYPE_MASK(0, user, Forkgate\\\125ser, MAY_BE_ARRAY|MAY_BE_STRING|MAY_BE_LONG, NULL)
@@ -216,6 +216,14 @@ ZEND_END_ARG_INFO()
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Forkgate_Client_loadSticky, 0, 1, Forkgate\\StickyValues, 0)
 	ZEND_ARG_OBJ_TYPE_MASK(0, user, Forkgate\\\125ser, MAY_BE_ARRAY|MAY_BE_STRING|MAY_BE_LONG, NULL)
 	ZEND_ARG_TYPE_INFO_WITH_DEFAULT_VALUE(0, idType, IS_STRING, 0, "\"userID\"")
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Forkgate_Client_encodeStickyRecord, 0, 1, IS_STRING, 1)
+	ZEND_ARG_TYPE_INFO(0, values, IS_ARRAY, 0)
+ZEND_END_ARG_INFO()
+
+ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_class_Forkgate_Client_decodeStickyRecord, 0, 1, IS_ARRAY, 1)
+	ZEND_ARG_TYPE_INFO(0, record, IS_STRING, 0)
 ZEND_END_ARG_INFO()
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_INFO_EX(arginfo_class_Forkgate_Client_getExperimentByGroupName, 0, 2, Forkgate\\DynamicConfig, 0)
@@ -448,6 +456,8 @@ ZEND_METHOD(Forkgate_Client, getFeatureGate);
 ZEND_METHOD(Forkgate_Client, getDynamicConfig);
 ZEND_METHOD(Forkgate_Client, getExperiment);
 ZEND_METHOD(Forkgate_Client, loadSticky);
+ZEND_METHOD(Forkgate_Client, encodeStickyRecord);
+ZEND_METHOD(Forkgate_Client, decodeStickyRecord);
 ZEND_METHOD(Forkgate_Client, getExperimentByGroupName);
 ZEND_METHOD(Forkgate_Client, getExperimentByGroupID);
 ZEND_METHOD(Forkgate_Client, getExperimentGroups);
@@ -621,6 +631,8 @@ static const zend_function_entry class_Forkgate_Client_methods[] = {
 	ZEND_ME(Forkgate_Client, getDynamicConfig, arginfo_class_Forkgate_Client_getDynamicConfig, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, getExperiment, arginfo_class_Forkgate_Client_getExperiment, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, loadSticky, arginfo_class_Forkgate_Client_loadSticky, ZEND_ACC_PUBLIC)
+	ZEND_ME(Forkgate_Client, encodeStickyRecord, arginfo_class_Forkgate_Client_encodeStickyRecord, ZEND_ACC_PUBLIC)
+	ZEND_ME(Forkgate_Client, decodeStickyRecord, arginfo_class_Forkgate_Client_decodeStickyRecord, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, getExperimentByGroupName, arginfo_class_Forkgate_Client_getExperimentByGroupName, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, getExperimentByGroupID, arginfo_class_Forkgate_Client_getExperimentByGroupID, ZEND_ACC_PUBLIC)
 	ZEND_ME(Forkgate_Client, getExperimentGroups, arginfo_class_Forkgate_Client_getExperimentGroups, ZEND_ACC_PUBLIC)

@@ -17,8 +17,8 @@ static bool get(struct php_value_room *room, zval *from, const char *what,
 
 /* ---- Memory. ---- */
 
-static void *
-room_get(struct php_value_room *room, size_t n, size_t size)
+void *
+php_value_take(struct php_value_room *room, size_t n, size_t size)
 {
 	if (room->arena == NULL)
 		room->arena = zend_arena_create(ARENA_SIZE);
@@ -81,7 +81,7 @@ get_members(struct php_value_room *room, HashTable *table, const char *what,
     int depth, const struct fg_member **members, size_t *n)
 {
 	struct fg_member *m =
-	    room_get(room, zend_hash_num_elements(table), sizeof(*m));
+	    php_value_take(room, zend_hash_num_elements(table), sizeof(*m));
 	zend_string *key;
 	zend_ulong i;
 	zval *item;
@@ -128,7 +128,7 @@ get_array(struct php_value_room *room, zval *from, const char *what, int depth,
 	keep_copy(room, from);
 	if (!zend_array_is_list(Z_ARRVAL_P(from)))
 		return get_object_of(room, Z_ARRVAL_P(from), what, depth, out);
-	items = room_get(
+	items = php_value_take(
 	    room, zend_hash_num_elements(Z_ARRVAL_P(from)), sizeof(*items));
 	out->type = FG_ARRAY;
 	out->u.array.items = items;

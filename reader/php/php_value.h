@@ -20,6 +20,9 @@ struct php_value_room {
 
 void php_value_room_free(struct php_value_room *room);
 
+/* Zeros for n of that size. */
+void *php_value_take(struct php_value_room *room, size_t n, size_t size);
+
 /* Converts.  False with an exception thrown: what names the value in it. */
 bool php_value_get(struct php_value_room *room, zval *from, const char *what,
     struct fg_value *out);

@@ -84,6 +84,21 @@ response: [true,["page"]]
 overridden: [false,{"max":3},"override","pink"]
 no longer: [true,{"max":9007199254740993,"ratio":1.5,"名":"ü"},"group_green"]
 END_WANTED
+answers "the core SDK's persistent storage" core_sticky <<'END_WANTED'
+what the SDK saved: ["mauve","group_mauve","Mauve","Persisted",1700000000000]
+in a layer: ["mauve","group_mauve","colours"]
+as an object: "group_mauve"
+enforced: "group_mauve"
+no exposure: "group_mauve"
+damaged: "group_green"
+saved anew: {"value":true,"json_value":{"colour":"green","size":2},"rule_id":"group_green","group_name":"Green","secondary_exposures":[],"undelegated_secondary_exposures":[],"config_delegate":null,"explicit_parameters":["colour"],"time":1700000000001}
+and holds: "Persisted"
+a layer of one that is new: "green"
+is saved: "colours"
+without the option: "group_green"
+it is forgotten: ["page"]
+a storage that fails: "group_green"
+END_WANTED
 answers "the OpenFeature provider" openfeature <<'END_WANTED'
 name: "forkgate"
 gate: [true,"TARGETING_MATCH","rule_all"]
@@ -131,6 +146,11 @@ statsig::identify -
 statsig::layer_exposure page/colour
 statsig::layer_exposure page/colour
 statsig::layer_exposure page/size by hand
+END_WANTED
+logs "what was exposed of sticky values" dora <<'END_WANTED'
+statsig::config_exposure colours
+statsig::config_exposure colours
+statsig::layer_exposure page/colour
 END_WANTED
 logs "the OpenFeature provider's events" cleo <<'END_WANTED'
 statsig::config_exposure colours

@@ -24,11 +24,16 @@ class Statsig
 {
     private Client $client;
     private StatsigOptions $options;
+    private ?StickyBridge $sticky = null;
 
     public function __construct(#[\SensitiveParameter] string $sdk_key, ?StatsigOptions $options = null)
     {
         $this->client = Client::default();
         $this->options = $options ?? new StatsigOptions();
+        if ($this->options->persistent_storage !== null) {
+            $this->sticky = new StickyBridge($this->options->persistent_storage, $this->client);
+            $this->client = new Client(sticky: $this->sticky);
+        }
     }
 
     /** Nothing to wait for: rules are there as soon as the syncer has them. */
@@ -117,10 +122,14 @@ class Statsig
         $this->client->manuallyLogDynamicConfigExposure($this->user($user), $name);
     }
 
+    /**
+     * @param array|null $options disable_exposure_logging; with a persistent_storage
+     *        also user_persisted_values, enforce_overrides and enforce_targeting
+     */
     public function getExperiment(StatsigUser $user, string $name, ?array $options = null): Experiment
     {
         return new Experiment(
-            $this->client->getExperiment($this->user($user), $name, $this->exposes($options)),
+            $this->client->getExperiment($this->user($user), $name, ...$this->sticky($name, $options)),
         );
     }
 
@@ -148,10 +157,11 @@ class Statsig
         );
     }
 
+    /** @param array|null $options as getExperiment() has them */
     public function getLayer(StatsigUser $user, string $name, ?array $options = null): Layer
     {
         return new Layer(
-            $this->client->getLayer($this->user($user), $name, $this->exposes($options)),
+            $this->client->getLayer($this->user($user), $name, ...$this->sticky($name, $options)),
         );
     }
 
@@ -254,5 +264,16 @@ class Statsig
     private function exposes(?array $options): bool
     {
         return !$this->options->disable_all_logging && !($options['disable_exposure_logging'] ?? false);
+    }
+
+    /** The last arguments of an experiment or a layer. */
+    private function sticky(string $name, ?array $options): array
+    {
+        return [
+            'exposure' => $this->exposes($options),
+            'sticky' => $this->sticky?->values($name, $options['user_persisted_values'] ?? null),
+            'enforceTargeting' => (bool) ($options['enforce_targeting'] ?? false),
+            'enforceOverrides' => (bool) ($options['enforce_overrides'] ?? false),
+        ];
     }
 }

@@ -5,9 +5,9 @@ declare(strict_types=1);
 namespace Statsig;
 
 /**
- * Options as the SDK has them.  The environment and disable_all_logging count;
- * all that is about fetching rules and sending events is the syncer's, and is
- * accepted so that a call with it goes on to work.
+ * Options as the SDK has them.  The environment, disable_all_logging and
+ * persistent_storage count; all that is about fetching rules and sending events
+ * is the syncer's, and is accepted so that a call with it goes on to work.
  */
 class StatsigOptions
 {
@@ -33,14 +33,11 @@ class StatsigOptions
         public ?int $init_timeout_ms = null,
         public ?bool $fallback_to_statsig_api = null,
         public ?bool $use_third_party_ua_parser = null,
-        public ?object $persistent_storage = null,
+        public ?PersistentStorage $persistent_storage = null,
         public ?object $proxy_config = null,
         public ?int $id_lists_request_timeout_ms = null,
         public ?int $exposure_dedupe_max_keys = null,
         public ?object $spec_adapter_config = null,
     ) {
-        if ($persistent_storage !== null) {
-            trigger_error('forkgate: persistent_storage is not called from PHP; sticky values do not hold', E_USER_WARNING);
-        }
     }
 }
