@@ -95,6 +95,9 @@ within() {
 	return 1
 }
 
+# What "pair" is, and its rule, below: an experiment where a script says so.
+pair_is='"entity":"dynamic_config"' pair_rule=
+
 # make_rules N: gate "on" is always true, "off" false; config "pair" has a and
 # b, both N.  A greater N is a newer ruleset.
 make_rules() {
@@ -114,8 +117,8 @@ make_rules() {
 	"dynamic_configs":{"pair":{"type":"dynamic_config","salt":"s-pair",
 	"enabled":true,"defaultValue":{},"rules":[{"name":"all",
 	"passPercentage":100,"conditions":["1"],"returnValue":{"a":$1,"b":$1},
-	"id":"all","salt":"all","idType":"userID"}],"idType":"userID",
-	"entity":"dynamic_config","version":1}},
+	"id":"all","salt":"all",$pair_rule"idType":"userID"}],"idType":"userID",
+	$pair_is,"version":1}},
 	"layer_configs":{},"layers":{},"experiment_to_layer":{},"id_lists":{},"param_stores":{},
 	"sdk_flags":{},"sdk_configs":{},"environment":"production"}
 	EOF

@@ -79,6 +79,75 @@ verdict "reloads under load" $? "$failures of $requests requests failed"
 accounted "events over reloads" reload
 change_seen "a change after reloads" 3
 
+# An experiment stays as it was, whoever answers; workers share a folder.
+cat >"$DOCS/sticky.php" <<'END_PHP'
+<?php
+use Forkgate\{Client, StickyStorage, User};
+
+final class Folder implements StickyStorage
+{
+    public int $by = 0; /* who saved */
+
+    public function load(string $key): array
+    {
+        $text = @file_get_contents($this->path($key));
+        [$this->by, $records] = $text ? unserialize($text) : [0, []];
+        return $records;
+    }
+
+    public function save(string $key, string $name, string $record): void
+    {
+        $this->put($key, [$name => $record] + $this->load($key));
+    }
+
+    public function remove(string $key, string $name): void
+    {
+        $this->put($key, array_diff_key($this->load($key), [$name => 1]));
+    }
+
+    private function put(string $key, array $records): void
+    {
+        $path = $this->path($key);
+        $new = $path . '-' . getmypid();
+        file_put_contents($new, serialize([getmypid(), $records]));
+        rename($new, $path);
+    }
+
+    private function path(string $key): string
+    {
+        return dirname($_SERVER['ACK']) . '/sticky-' . rawurlencode($key);
+    }
+}
+
+$storage = new Folder;
+$client = new Client(sticky: $storage);
+$user = new User($_GET['who']);
+$known = isset($_GET['forget']) ? null : $client->loadSticky($user);
+$pair = $client->getExperiment($user, 'pair', sticky: $known);
+echo $pair->getInt('a') . '=' . $pair->getInt('b') . ' '
+    . ($storage->by && $storage->by !== getmypid() ? 'another' : 'here');
+END_PHP
+
+# of_another PAIR: asks for ada, until a worker answers that did not save.
+of_another() {
+	get "/sticky.php?who=ada" >>"$T/stuck"
+	echo >>"$T/stuck"
+	[ "$(tail -n 1 "$T/stuck")" = "$1 another" ]
+}
+
+pair_is='"entity":"experiment","isActive":true'
+pair_rule='"groupName":"all","isExperimentGroup":true,'
+change_seen "a change to an experiment" 4
+expect "an assignment" "4=4 here" "/sticky.php?who=ada"
+change_seen "a change of the experiment" 5
+within 10 of_another 4=4 && ! grep -qv '^4=4 ' "$T/stuck"
+verdict "an assignment sticks over workers and rules" $? "$(tail "$T/stuck")"
+expect "one that is new" "5=5 here" "/sticky.php?who=bao"
+get "/sticky.php?who=ada&forget" >"$T/got"
+get "/sticky.php?who=ada" >>"$T/got"
+grep -q '^5=5 .*5=5 ' "$T/got"
+verdict "one that is forgotten" $? "$(cat "$T/got")"
+
 # Killed ones cannot answer, but what they logged is there.
 load_begin kill "/hit.php?tag=kill"
 for i in 1 2 3 4 5 6 7 8 9 10; do
@@ -198,7 +267,7 @@ if [ -f "$opcache" ]; then
 	! $as_root || FPM_OPTIONS="$FPM_OPTIONS -d opcache.preload_user=$USER_OF"
 	begin_fpm
 	expect "preloaded classes" on /preloaded.php
-	change_seen "a change under opcache" 4
+	change_seen "a change under opcache" 6
 	load_begin opcache "/hit.php?tag=opcache"
 	load_end opcache
 	accounted "events under opcache" opcache
