@@ -32,7 +32,7 @@ struct beside_parts {
 	const struct config_project *config;
 	const char *session;
 	void (*changed)(void *arg); /* beside_is_news may be true */
-	void (*settled)(void *arg); /* the first poll for ID lists is over */
+	void (*settled)(void *arg); /* a poll for ID lists is over */
 	void *arg;
 };
 

@@ -143,6 +143,7 @@ judge(struct idlist_fetch *f, struct idlist_fetched *got)
 	}
 	if (is_no_list(&f->lines)) {
 		got->why = "what came is no ID list";
+		got->final = true;
 		return;
 	}
 	got->got =

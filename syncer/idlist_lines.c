@@ -88,8 +88,12 @@ idlist_lines_add(struct idlist_lines *l, const char *bytes, size_t n)
 enum fg_status
 idlist_lines_end(struct idlist_lines *l)
 {
-	l->whole = l->bytes;
-	return end_line(l);
+	size_t before = l->n;
+	enum fg_status st = end_line(l);
+
+	if (l->n > before)
+		l->whole = l->bytes;
+	return st;
 }
 
 void

@@ -35,7 +35,7 @@ struct idlist_lines {
 enum fg_status idlist_lines_add(
     struct idlist_lines *lines, const char *bytes, size_t n);
 
-/* There is no more: what is left over is a line too. */
+/* There is no more: what is left over is a line too, if it is one that counts. */
 enum fg_status idlist_lines_end(struct idlist_lines *lines);
 
 void idlist_lines_free(struct idlist_lines *lines);

@@ -38,7 +38,7 @@ struct idlist_listing {
 struct idlist_lookup {
 	struct idlist_listing *at;
 	size_t n;
-	size_t n_left_out; /* with names or URLs that are too long */
+	size_t n_left_out; /* with names or URLs that cannot be */
 };
 
 /*

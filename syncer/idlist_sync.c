@@ -22,6 +22,7 @@ struct idlist_sync {
 	struct idlist_list_parts list;
 	struct idlist_list **lists;
 	size_t n, cap;
+	size_t left_out;   /* of the latest answer */
 	uint64_t failures; /* polls in a row */
 	struct loop_timer timer, pause, commit;
 	bool needed, active, repeats, settled, dirty, answered;
@@ -183,8 +184,13 @@ poll_fails(struct idlist_sync *s, const struct idlist_asked *asked)
 }
 
 static void
-poll_succeeds(struct idlist_sync *s)
+poll_succeeds(struct idlist_sync *s, const struct idlist_lookup *lookup)
 {
+	if (lookup->n_left_out > s->left_out)
+		log_warn("[project %s] %zu ID lists are left out: their names "
+			 "or URLs are too long",
+		    s->name, lookup->n_left_out);
+	s->left_out = lookup->n_left_out;
 	if (s->failures > 0)
 		log_info("[project %s] ID lists can be asked for again, after "
 			 "%llu polls that failed",
@@ -267,15 +273,6 @@ commit(void *arg)
 }
 
 static void
-settle(struct idlist_sync *s)
-{
-	if (s->settled)
-		return;
-	s->settled = true;
-	s->parts.settled(s->parts.arg);
-}
-
-static void
 run(void *arg)
 {
 	struct idlist_sync *s = arg;
@@ -296,8 +293,11 @@ run(void *arg)
 		commit(s);
 	else if (s->dirty && !s->commit.armed)
 		loop_timer_set(s->parts.loop, &s->commit, COMMIT_MS);
-	if (idle && s->answered)
-		settle(s);
+	if (idle && s->answered) {
+		s->answered = false;
+		s->settled = true;
+		s->parts.settled(s->parts.arg);
+	}
 }
 
 /* ---- polling ---- */
@@ -348,7 +348,7 @@ on_asked(void *arg, const struct idlist_asked *asked)
 	if (asked->lookup == NULL) {
 		poll_fails(s, asked);
 	} else {
-		poll_succeeds(s);
+		poll_succeeds(s, asked->lookup);
 		for (size_t i = 0; i < s->n; i++)
 			s->lists[i]->listed = false;
 		for (size_t i = 0; i < asked->lookup->n; i++)

@@ -30,7 +30,7 @@ struct idlist_sync_parts {
 	const char *session;
 	/* Lists are other ones than those of idlist_sync_commit_parts before. */
 	void (*changed)(void *arg);
-	/* The first poll is over, with its downloads, well or not. */
+	/* A poll is over, with its downloads, well or not. */
 	void (*settled)(void *arg);
 	void *arg;
 };

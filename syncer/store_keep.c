@@ -31,6 +31,36 @@ store_living_bytes(struct store_env *e)
 /* --- retiring -------------------------------------------------------------------- */
 
 /*
+ * The bytes that go with a generation: what the next one does not name too.
+ * Both name what they share in nearly one order, so a search goes on from where
+ * the last one ended.
+ */
+static uint64_t
+own_bytes(const struct store_gen *g, const struct store_gen *next)
+{
+	const struct store_bytes *m = &g->manifest, *n = &next->manifest;
+	uint64_t sum = m->len + (g->section.id == 0 ? g->image.len : 0);
+	struct manifest_section own, other = {.id = 0};
+	uint32_t n_next = next->head.n_sections, at = 0;
+
+	for (uint32_t i = 0;
+	     manifest_section(m->data, m->len, i, &own) == FG_OK; i++) {
+		uint32_t tried = 0;
+
+		if (own.id == 0)
+			continue;
+		for (; tried < n_next; tried++, at = (at + 1) % n_next)
+			if (manifest_section(n->data, n->len, at, &other) ==
+				FG_OK &&
+			    other.id == own.id)
+				break;
+		if (tried == n_next)
+			sum += own.len;
+	}
+	return sum;
+}
+
+/*
  * Generations are looked at from the oldest; it stays while it is one of the
  * newest few, or was current until lately, if also the bytes allow and there
  * will be a slot for the next one.  The current one always stays.
@@ -39,7 +69,7 @@ static uint64_t
 decide_oldest(const struct store_options *opt, const struct store_gens *gens,
     uint64_t oldest, uint64_t current, uint64_t bytes)
 {
-	uint64_t now = store_now_ms();
+	uint64_t now = store_now_ms(), own;
 	size_t i = 0;
 
 	while (i < gens->n && gens->gen[i].generation < oldest)
@@ -54,10 +84,8 @@ decide_oldest(const struct store_options *opt, const struct store_gens *gens,
 		    bytes <= opt->keep_bytes &&
 		    current + 1 - g->generation < EPOCH_SLOTS)
 			break;
-		bytes -= g->manifest.len;
-		/* Its image goes with the last generation that names it. */
-		if (g->section.id != g[1].section.id || g->section.id == 0)
-			bytes -= g->image.len;
+		own = own_bytes(g, &g[1]);
+		bytes -= own < bytes ? own : bytes;
 	}
 	return i < gens->n ? gens->gen[i].generation : oldest;
 }

@@ -118,6 +118,37 @@ an_image_that_is_its_generations_own_is_still_read_and_shared(void **state)
 	store_close(s);
 }
 
+/* What goes with a generation is more than its image. */
+static void
+bytes_beside_an_image_count_too(void **state)
+{
+	struct store_options opt = {.keep_bytes = 220000, .keep_ms = 600000};
+	struct store *s = open_store_with(opt);
+	static char value[60000];
+	struct store_generation g;
+	uint64_t id, older;
+	unsigned n = 0;
+
+	(void)state;
+	commit(s, "default", 4096);
+	for (int i = 0; i < 9; i++) {
+		value[0]++;
+		assert_int_equal(
+		    store_put_shared(s, value, sizeof(value), &id), FG_OK);
+		commit_again(s, id);
+	}
+	for (older = UINT64_MAX; store_older(s, "default", older, &g) == FG_OK;
+	     older = g.generation)
+		n++;
+	assert_int_equal(n, 3);
+	/* One that nobody will name goes with the next commit. */
+	assert_int_equal(store_put_shared(s, value, 8, &id), FG_OK);
+	store_drop_shared(s, id);
+	commit(s, "default", 4096);
+	assert_int_equal(store_get_shared(s, id, &g.image, &g.len), FG_ABSENT);
+	store_close(s);
+}
+
 int
 main(void)
 {
@@ -125,6 +156,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    CASE(an_image_is_stored_once_for_all_generations_that_have_it),
 	    CASE(an_image_that_is_its_generations_own_is_still_read_and_shared),
+	    CASE(bytes_beside_an_image_count_too),
 	};
 
 	return cmocka_run_group_tests_name("store_share", tests, NULL, NULL);
