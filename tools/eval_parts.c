@@ -151,7 +151,10 @@ eval_parts_load(const struct cmd *cmd, struct eval_image *image,
 	return rc;
 }
 
-/* One section of the source; other overrides than asked for are left out. */
+/*
+ * One section of the source.  Other overrides than asked for are left out, and
+ * so is what only a syncer can use.
+ */
 static int
 copy_section(const struct cmd *cmd, const struct eval_source *source,
     struct eval_parts *parts, const struct manifest_section *s,
@@ -160,7 +163,7 @@ copy_section(const struct cmd *cmd, const struct eval_source *source,
 	uint8_t *copy;
 	int rc;
 
-	if (s->kind == MANIFEST_OVERRIDES)
+	if (s->kind == MANIFEST_OVERRIDES || s->kind == MANIFEST_ID_PLACES)
 		return CMD_OK;
 	copy = malloc(s->len > 0 ? s->len : 1);
 	if (copy == NULL)

@@ -47,6 +47,10 @@ an_empty_file_is_one_default_project(void **state)
 	assert_string_equal(c.projects[0].log_event_url,
 	    "https://prodregistryv2.org/v1/log_event");
 	assert_int_equal(c.projects[0].interval_ms, 10000);
+	assert_null(c.projects[0].id_lists_url);
+	assert_int_equal(c.projects[0].id_lists, CONFIG_ID_LISTS_AUTO);
+	assert_int_equal(c.projects[0].id_lists_interval_ms, 60000);
+	assert_int_equal(c.projects[0].max_id_list, 128 << 20);
 	assert_int_equal(c.events.batch, 500);
 	assert_int_equal(c.events.dedupe, CONFIG_DEDUPE_PROCESS);
 	assert_int_equal(c.events.dedupe_window_ms, 60000);
@@ -112,6 +116,8 @@ keys_of_all_sections_are_taken(void **state)
 			       "[project shop]\n"
 			       "base_url = http://127.0.0.1:8080/\n"
 			       "interval = 90s\n"
+			       "id_lists = no\n"
+			       "id_lists_interval = 5m\n"
 			       "[project empty]\n",
 			     no_env, &c, &err),
 	    FG_OK);
@@ -125,6 +131,8 @@ keys_of_all_sections_are_taken(void **state)
 	assert_int_equal(c.n_projects, 2);
 	assert_string_equal(c.projects[0].name, "shop");
 	assert_int_equal(c.projects[0].interval_ms, 90000);
+	assert_int_equal(c.projects[0].id_lists, CONFIG_ID_LISTS_NO);
+	assert_int_equal(c.projects[0].id_lists_interval_ms, 300000);
 	assert_string_equal(c.projects[0].specs_url,
 	    "http://127.0.0.1:8080/v2/download_config_specs");
 	assert_string_equal(

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "syncer/http.h"
+#include "syncer/http_header.h"
 #include "syncer/identity.h"
 #include "syncer/log.h"
 #include "tests/unit/test.h"
@@ -136,6 +137,8 @@ on_done(void *arg, const struct http_response *response)
 	loop_stop(x->loop);
 }
 
+static http_data_fn *taker; /* of bodies; NULL: they are collected */
+
 /* Asks a server that gives the n bytes; what came of it is in *x. */
 static void
 ask(struct exchange *x, const char *answer, size_t n, size_t max_body)
@@ -150,6 +153,7 @@ ask(struct exchange *x, const char *answer, size_t n, size_t max_body)
 	    .connect_timeout_ms = 5000,
 	    .max_body = max_body,
 	    .gzip = true,
+	    .data = taker,
 	    .headers = {"x-test: 1", NULL}};
 	struct http_call *call;
 	struct http *http;
@@ -227,6 +231,95 @@ headers_are_read_whatever_their_case_and_length(void **state)
 }
 
 static void
+where_a_part_begins_is_read(void **state)
+{
+	static const struct {
+		const char *line;
+		bool is_part;
+		uint64_t at;
+	} cases[] = {
+	    {"Content-Range: bytes 7-19/20\r\n", true, 7},
+	    {"content-range:BYTES 0-0/*\r\n", true, 0},
+	    {"Content-Range: bytes */20\r\n", false, 0},
+	    {"Content-Range: lines 7-19/20\r\n", false, 0},
+	    {"Content-Range: bytes -7\r\n", false, 0},
+	    {"Content-Range: bytes 7\r\n", false, 0},
+	    {"Content-Range: bytes 1234567890123456789-2/3\r\n", false, 0},
+	    {"Content-Ranges: bytes 7-19/20\r\n", false, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct http_header h = {.whole = false};
+
+		http_header_line(&h, cases[i].line, strlen(cases[i].line), 0);
+		if (h.is_part != cases[i].is_part ||
+		    (h.is_part && h.part_at != cases[i].at))
+			fail_msg("%s", cases[i].line);
+		/* It is of one answer alone. */
+		http_header_line(&h, "HTTP/1.1 200 OK\r\n", 17, 0);
+		assert_false(h.is_part);
+	}
+}
+
+static struct {
+	char bytes[64];
+	size_t n, enough; /* 0: all is taken */
+	int status;
+	uint64_t part_at;
+} taken;
+
+static bool
+take_piece(
+    void *arg, const struct http_response *head, const char *data, size_t n)
+{
+	(void)arg;
+	assert_in_range(taken.n + n, 1, sizeof(taken.bytes));
+	memcpy(taken.bytes + taken.n, data, n);
+	taken.n += n;
+	taken.status = head->status;
+	taken.part_at = head->is_part ? head->part_at : 99;
+	return taken.enough == 0 || taken.n < taken.enough;
+}
+
+static void
+a_body_is_handed_on_and_no_page_of_an_error(void **state)
+{
+	static const char part[] =
+	    "HTTP/1.1 206 Part\r\nContent-Range: bytes 7-11/12\r\n"
+	    "Content-Length: 5\r\n\r\nhello";
+	static const char error[] =
+	    "HTTP/1.1 404 No\r\nContent-Length: 5\r\n\r\nhello";
+	struct exchange x;
+
+	(void)state;
+	taker = take_piece;
+	taken.n = 0;
+	ask(&x, part, sizeof(part) - 1, 1);
+	assert_int_equal(x.status, 206);
+	assert_string_equal(x.body, "");
+	assert_int_equal(taken.n, 5);
+	assert_memory_equal(taken.bytes, "hello", 5);
+	assert_int_equal(taken.status, 206);
+	assert_int_equal(taken.part_at, 7);
+
+	taken.n = 0;
+	ask(&x, error, sizeof(error) - 1, 5);
+	assert_int_equal(x.status, 404);
+	assert_string_equal(x.body, "hello");
+	assert_int_equal(taken.n, 0);
+
+	taken.enough = 1;
+	ask(&x, part, sizeof(part) - 1, 5);
+	assert_int_equal(x.status, 0);
+	taken.enough = 0;
+	taken.n = 0;
+	ask(&x, part, sizeof(part) - 2, 5);
+	assert_int_equal(x.status, 0);
+	taker = NULL;
+}
+
+static void
 a_body_over_the_limit_is_given_up(void **state)
 {
 	static const char answer[] =
@@ -294,6 +387,8 @@ main(void)
 	    cmocka_unit_test(a_session_is_a_random_uuid),
 	    cmocka_unit_test(a_whole_answer_arrives),
 	    cmocka_unit_test(headers_are_read_whatever_their_case_and_length),
+	    cmocka_unit_test(where_a_part_begins_is_read),
+	    cmocka_unit_test(a_body_is_handed_on_and_no_page_of_an_error),
 	    cmocka_unit_test(a_body_over_the_limit_is_given_up),
 	    cmocka_unit_test(an_answer_cut_at_any_place_counts_as_none),
 	    cmocka_unit_test(a_redirect_elsewhere_is_not_followed),
