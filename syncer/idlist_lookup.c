@@ -169,8 +169,7 @@ add(struct idlist_lookup *out, struct idlist_listing *l)
 	struct idlist_listing *more;
 
 	if (l->name.n > IDLIST_MAX_NAME || l->url.n > IDLIST_MAX_TEXT ||
-	    l->file.id.n > IDLIST_MAX_TEXT ||
-	    strlen(l->url.bytes) < l->url.n) {
+	    l->file.id.n > IDLIST_MAX_TEXT || strlen(l->url.bytes) < l->url.n) {
 		out->n_left_out++;
 		listing_free(l);
 		return FG_OK;
