@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/cpu.h"
+#include "common/endian.h"
 
 #if defined(__x86_64__)
 #include <nmmintrin.h>
@@ -27,9 +28,9 @@ crc32c_table(uint32_t crc, const uint8_t *p, size_t n)
 
 #if defined(__x86_64__)
 __attribute__((target("sse4.2"))) static uint32_t
-crc32c_sse42(uint32_t crc, const uint8_t *p, size_t n)
+crc32c_sse42(uint64_t wide, const uint8_t *p, size_t n)
 {
-	uint64_t wide = crc;
+	uint32_t crc;
 
 	for (; n >= 8; n -= 8, p += 8) {
 		uint64_t word;
@@ -42,6 +43,12 @@ crc32c_sse42(uint32_t crc, const uint8_t *p, size_t n)
 		crc = _mm_crc32_u8(crc, *p++);
 	return crc;
 }
+
+__attribute__((target("sse4.2"))) static uint32_t
+crc32c_after_sse42(uint32_t crc, uint64_t first, const uint8_t *p, size_t n)
+{
+	return crc32c_sse42(_mm_crc32_u64(crc, first), p, n);
+}
 #endif
 
 uint32_t
@@ -52,4 +59,17 @@ crc32c(uint32_t crc, const void *data, size_t n)
 		return ~crc32c_sse42(~crc, data, n);
 #endif
 	return ~crc32c_table(~crc, data, n);
+}
+
+uint32_t
+crc32c_after(uint32_t crc, uint64_t first, const void *data, size_t n)
+{
+	uint8_t head[8];
+
+#if defined(__x86_64__)
+	if (cpu_has(CPU_CRC32))
+		return ~crc32c_after_sse42(~crc, first, data, n);
+#endif
+	le64enc(head, first);
+	return ~crc32c_table(crc32c_table(~crc, head, sizeof(head)), data, n);
 }

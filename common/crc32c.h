@@ -11,4 +11,7 @@
 /* Continues crc over n bytes; a fresh sum starts from 0 or from a seed. */
 uint32_t crc32c(uint32_t crc, const void *data, size_t n);
 
+/* The same over eight bytes, given as a little-endian number, and then n. */
+uint32_t crc32c_after(uint32_t crc, uint64_t first, const void *data, size_t n);
+
 #endif /* COMMON_CRC32C_H */

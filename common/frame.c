@@ -15,13 +15,9 @@ rounded(size_t n)
 static uint32_t
 frame_sum(const uint8_t *frame, uint32_t seed, uint32_t at, size_t n)
 {
-	uint8_t head[8];
-	uint32_t sum;
+	uint32_t sum = crc32c_after(
+	    seed, at | (uint64_t)n << 32, frame + FRAME_HEADER, rounded(n));
 
-	le32enc(head, at);
-	le32enc(head + 4, (uint32_t)n);
-	sum = crc32c(
-	    crc32c(seed, head, sizeof(head)), frame + FRAME_HEADER, rounded(n));
 	return sum != 0 ? sum : 0xffffffff;
 }
 

@@ -529,7 +529,7 @@ record_is_again(const uint8_t *a, const uint8_t *b, size_t n)
 }
 
 /* Two lanes, so that the processor need not wait for one product at a time. */
-uint32_t
+uint64_t
 record_again_hash(const uint8_t *exposure, size_t n)
 {
 	uint64_t x = HASH64_K0 ^ le32dec(exposure), y = HASH64_K1 ^ n;
@@ -544,18 +544,22 @@ record_again_hash(const uint8_t *exposure, size_t n)
 	/* At least as much lies before p. */
 	x ^= le64dec(p + n - 16);
 	y ^= le64dec(p + n - 8);
-	return (uint32_t)(hash64_fold(x ^ HASH64_K0, y ^ HASH64_K1) >> 16);
+	x = hash64_fold(x ^ HASH64_K0, y ^ HASH64_K1);
+	return x != 0 ? x : 1;
 }
 
 void
-record_put_again(
-    uint8_t dst[RECORD_AGAIN_LEN], const uint8_t *exposure, uint32_t at)
+record_put_again(uint8_t dst[RECORD_AGAIN_LEN], uint64_t time_ms, uint32_t at)
 {
-	memset(dst, 0, RECORD_AGAIN_LEN);
-	memcpy(
-	    dst + AGAIN_HEAD, exposure + AGAIN_HEAD, AGAIN_BODY - AGAIN_HEAD);
-	dst[0] = RECORD_AGAIN;
-	le32enc(dst + AGAIN_BODY, at);
+	le64enc(dst, RECORD_AGAIN);
+	le64enc(dst + 8, time_ms);
+	le64enc(dst + AGAIN_BODY, at);
+}
+
+uint64_t
+record_time(const uint8_t *exposure)
+{
+	return le64dec(exposure + 8);
 }
 
 static enum fg_status

@@ -158,15 +158,18 @@ enum fg_status record_put_counts(
 enum fg_status record_put_tally(
     uint8_t *dst, size_t cap, const struct record_tally *x, size_t *n);
 
-/* For an encoded exposure, which the one in the frame at that offset equals. */
+/* For an exposure that says what the one in the frame at that offset says. */
 void record_put_again(
-    uint8_t dst[RECORD_AGAIN_LEN], const uint8_t *exposure, uint32_t at);
+    uint8_t dst[RECORD_AGAIN_LEN], uint64_t time_ms, uint32_t at);
+
+/* When an encoded exposure was. */
+uint64_t record_time(const uint8_t *exposure);
 
 /* Whether two of n bytes say the same. */
 bool record_is_again(const uint8_t *a, const uint8_t *b, size_t n);
 
-/* What two such have in common, as a number; n is at least RECORD_AGAIN_MIN. */
-uint32_t record_again_hash(const uint8_t *exposure, size_t n);
+/* What such have in common, hashed, never 0; n is at least RECORD_AGAIN_MIN. */
+uint64_t record_again_hash(const uint8_t *exposure, size_t n);
 
 void record_count_list_begin(
     struct record_count_list *list, void *data, size_t cap);

@@ -97,11 +97,13 @@ enum fg_status
 call_run(struct call *c, void (*copy)(struct call *c, void *out), void *out)
 {
 	struct fg_session *ses = c->ses;
+	int left = CALL_ATTEMPTS;
 
 	c->user = call_user(ses, c->user);
 	c->record = NULL;
+	c->in_full = false;
 	ses->n_evaluations++;
-	for (int i = 0; i < CALL_ATTEMPTS; i++) {
+	while (left > 0) {
 		struct arena_mark mark = arena_mark(&ses->arena);
 
 		evaluate(c);
@@ -117,10 +119,16 @@ call_run(struct call *c, void (*copy)(struct call *c, void *out), void *out)
 				sticky_commit(c);
 			if (!c->expose)
 				return commit_counts(c);
-			return c->events != NULL ? expose_commit(c) : c->status;
+			if (c->events == NULL || expose_commit(c) != FG_ABSENT)
+				return c->status;
+			/* Nothing has lasted yet: once more. */
+			arena_release(&ses->arena, mark);
+			c->in_full = true;
+			continue;
 		}
 		arena_release(&ses->arena, mark);
 		session_move(ses);
+		left--;
 	}
 	give_up(c);
 	copy(c, out);

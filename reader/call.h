@@ -19,9 +19,12 @@
 /* An event that waits for the question: in the session's arena. */
 struct call_event {
 	struct call_event *next;
-	uint64_t key;    /* of dedupe */
-	uint64_t first;  /* of sampling; 0: not the first time */
-	uint8_t *record; /* or, without exposures, a name to be counted */
+	uint64_t key;   /* of dedupe */
+	uint64_t first; /* of sampling; 0: not the first time */
+	uint64_t says;  /* for queue_append_exposure */
+	uint64_t time_ms;
+	uint8_t *record; /* or, without exposures, a name to be counted; NULL:
+	                    the segment has it, see queue_append_again */
 	size_t n;        /* 0: sampling left it out, only the key counts */
 };
 
@@ -39,6 +42,7 @@ struct call {
 	struct eval e;
 	struct call_event *events;
 	enum fg_status status; /* of what was logged */
+	bool in_full; /* the segment has not got what it was thought to have */
 	/* Of experiments and layers: what the caller has of a storage. */
 	const struct fg_sticky *sticky; /* NULL: nothing was given */
 	unsigned flags;

@@ -90,6 +90,8 @@ struct fg_session {
 	struct image im;
 	struct image hostwide; /* overrides, if in.hostwide says so */
 	uint64_t lcut, received_at;
+	uint64_t dedupe_ttl_ms;
+	uint64_t says; /* of exposures, what the rules add; 0: not to be told */
 	struct session_sampling sampling;
 	const char *reasons[SESSION_N_REASONS]; /* in the arena */
 	struct image_str tier; /* default_environment, in the arena */

@@ -116,8 +116,15 @@ is_free(const struct bucket *b, unsigned i)
 }
 
 static bool
+is_full(const struct bucket *b)
+{
+	return !is_free(b, WAYS - 1);
+}
+
+static inline bool
 has(const struct bucket *b, uint64_t x)
 {
+#pragma GCC unroll 9
 	for (unsigned i = 0; i < WAYS; i++)
 		if (atomic_load_explicit(&b->low[i], memory_order_relaxed) ==
 			(uint32_t)x &&
@@ -152,32 +159,33 @@ dedupe_seen(const struct dedupe *d, uint64_t key)
 	uint64_t x = kept(d, key);
 	const struct bucket *b = &d->buckets[first_of(d, x)];
 
-	return has(b, x) ||
-	    (!is_free(b, WAYS - 1) && has(&d->buckets[other_of(d, x)], x));
+	return has(b, x) || (is_full(b) && has(&d->buckets[other_of(d, x)], x));
 }
 
 static bool
 put_into(struct bucket *b, uint64_t x)
 {
-	for (unsigned i = 0; i < WAYS; i++)
-		if (is_free(b, i)) {
-			set(b, i, x);
-			return true;
-		}
-	return false;
+	unsigned i = 0;
+
+	if (is_full(b))
+		return false;
+	while (i < WAYS - 1 && !is_free(b, i))
+		i++;
+	set(b, i, x);
+	return true;
 }
 
 /*
  * Puts a key into one of its buckets.  If both are full, it takes the place of
  * one that goes to its own other bucket, and so on; 0, or the one that is left.
  * In a table that cannot grow that would be much work for each, and for long:
- * there, what it takes the place of is forgotten.
+ * there it is left at once.
  */
 static uint64_t
 put(struct dedupe *d, uint64_t x)
 {
 	uint64_t at = first_of(d, x);
-	unsigned kicks = mask_of(d) < d->max_mask ? KICKS : 1;
+	unsigned kicks = mask_of(d) < d->max_mask ? KICKS : 0;
 
 	if (put_into(&d->buckets[at], x) ||
 	    put_into(&d->buckets[other_of(d, x)], x))
@@ -222,7 +230,7 @@ settle(struct dedupe *d, uint64_t n)
 
 			if (first == at ||
 			    (other_of(d, x) == at &&
-				!is_free(&d->buckets[first], WAYS - 1))) {
+				is_full(&d->buckets[first]))) {
 				i++;
 				continue;
 			}

@@ -22,7 +22,7 @@ struct dedupe;
 struct dedupe *dedupe_new(uint32_t max);
 void dedupe_free(struct dedupe *d); /* takes NULL */
 
-/* Begins a new period when the old one is ttl_ms old; now is monotonic. */
+/* Begins a new period when the old one is ttl_ms old, or begins later. */
 void dedupe_tick(struct dedupe *d, uint64_t now_ms, uint64_t ttl_ms);
 
 bool dedupe_seen(const struct dedupe *d, uint64_t key);

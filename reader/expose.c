@@ -11,16 +11,13 @@ expose_now_ms(void)
 }
 
 bool
-expose_is_repeat(struct fg_session *ses, uint64_t key)
+expose_is_repeat(struct fg_session *ses, uint64_t key, uint64_t now_ms)
 {
 	struct fg *fg = ses->fg;
-	uint64_t ttl = fg->dedupe_ttl_ms;
+	uint64_t ttl =
+	    fg->dedupe_ttl_ms != 0 ? fg->dedupe_ttl_ms : ses->dedupe_ttl_ms;
 
-	if (ttl == 0 && ses->state == SESSION_RULES)
-		ttl = image_head64(&ses->im, IMAGE_H_DEDUPE_TTL);
-	if (ttl == 0)
-		ttl = CLIENT_DEDUPE_TTL;
-	dedupe_tick(fg->dedupe, host_clock_ms(CLOCK_MONOTONIC_COARSE), ttl);
+	dedupe_tick(fg->dedupe, now_ms, ttl);
 	if (!dedupe_seen(fg->dedupe, key))
 		return false;
 	ses->n_deduplicated++;
@@ -37,10 +34,9 @@ expose_append(struct fg_session *ses, struct queue_user *user, uint64_t key,
 	if (user == NULL)
 		return FG_E_NOMEM;
 	st = queue_append(fg->queue, user, record, n);
-	if (st != FG_OK)
-		return st;
-	dedupe_mark(fg->dedupe, key);
-	return FG_OK;
+	if (st == FG_OK)
+		dedupe_mark(fg->dedupe, key);
+	return st;
 }
 
 static enum record_subject
@@ -128,10 +124,25 @@ left_out(struct call *c)
 	return event;
 }
 
+/* The segment has it: all that it takes is a number. */
+static struct call_event *
+in_short(struct call *c)
+{
+	struct call_event *event = arena_get(&c->ses->arena, sizeof(*event));
+
+	if (event != NULL) {
+		event->first = 0;
+		event->record = NULL;
+		event->n = RECORD_AGAIN_LEN;
+	}
+	return event;
+}
+
 /* Encodes one exposure into the arena; NULL when there is no memory. */
 static struct call_event *
 encode(struct call *c, const struct eval *e, enum record_subject subject,
-    const struct image_str *name, const struct image_str *rule, uint64_t key)
+    const struct image_str *name, const struct image_str *rule, uint64_t key,
+    uint64_t now_ms)
 {
 	static const struct record_exposure none;
 	struct record_exposure x = none; /* by wide moves: see eval_run */
@@ -142,7 +153,7 @@ encode(struct call *c, const struct eval *e, enum record_subject subject,
 	size_t cap;
 
 	x.subject = subject;
-	x.time_ms = expose_now_ms();
+	x.time_ms = now_ms;
 	x.name = image_text(name);
 	x.rule_id = image_text(rule);
 	if (!sample_keep(c->ses, &sample, key, &x, &first))
@@ -169,6 +180,39 @@ encode(struct call *c, const struct eval *e, enum record_subject subject,
 	if (record_put_exposure(event->record, cap, &x, &event->n) != FG_OK)
 		event->n = RECORD_MAX + 1; /* the queue drops and counts it */
 	return event;
+}
+
+/*
+ * All that the exposure of a call will say, as a number: what encode() goes by,
+ * of which the pin's rules and the name's and the rule's hashes make the rest.
+ * 0: it is not told in short.
+ */
+static uint64_t
+says_of(const struct call *c, const struct eval *e, enum record_subject subject,
+    uint64_t name_hash, uint64_t rule_hash)
+{
+	struct eval_range range = eval_secondary(e);
+	uint64_t flags, h;
+
+	if (c->ses->says == 0 || e->inner != NULL || e != &c->e ||
+	    e->end == EVAL_FAILED || e->r.mapped_to != 0 ||
+	    c->ses->fg->has_sticky ||
+	    c->ses->sampling.mode != IMAGE_SAMPLING_NONE)
+		return 0;
+	flags = (uint64_t)(e->r.has_version ? e->r.version : 0) << 32 |
+	    (uint64_t)subject << 24 | (uint64_t)e->end << 16 |
+	    (uint64_t)e->r.override << 8 | (uint64_t)e->r.has_version << 4 |
+	    (uint64_t)e->r.value << 3 | (uint64_t)e->r.unsupported << 2 |
+	    (uint64_t)c->manual << 1 | (uint64_t)c->asked;
+	h = hash64_fold(name_hash ^ c->ses->says, rule_hash ^ HASH64_K1);
+	h = hash64_fold(h ^ flags, HASH64_K0 ^ range.n);
+	for (uint32_t i = 0; i < range.n; i++) {
+		const struct eval_pair *p = &e->pairs.at[range.begin + i];
+
+		h = hash64_fold(h ^ ((uint64_t)p->gate << 32 | p->rule),
+		    p->value ? HASH64_K0 : HASH64_K1);
+	}
+	return h != 0 ? h : 1;
 }
 
 /* The rule ID as it is reported; an autotune that explores says so. */
@@ -198,7 +242,7 @@ prepare(struct call *c, const struct eval *e, enum record_subject subject)
 {
 	struct image_str rule, name = e->name;
 	struct call_event *event;
-	uint64_t key, extra = e->r.value;
+	uint64_t key, says, extra = e->r.value, now_ms = expose_now_ms();
 
 	if (name.bytes == NULL) {
 		name.bytes = (const uint8_t *)c->name;
@@ -213,14 +257,20 @@ prepare(struct call *c, const struct eval *e, enum record_subject subject)
 	    (c->manual || c->asked || e != &c->e))
 		extra = e->r.is_experiment_group;
 	key = expose_key(name.hash, rule.hash, user_unit_hash(c->user), extra);
-	if (expose_is_repeat(c->ses, key))
+	if (expose_is_repeat(c->ses, key, now_ms))
 		return;
-	event = encode(c, e, subject, &name, &rule, key);
+	says = says_of(c, e, subject, name.hash, rule.hash);
+	if (says != 0 && !c->in_full && queue_may_know(c->ses->fg->queue, says))
+		event = in_short(c);
+	else
+		event = encode(c, e, subject, &name, &rule, key, now_ms);
 	if (event == NULL) {
 		c->status = FG_E_NOMEM;
 		return;
 	}
 	event->key = key;
+	event->says = says;
+	event->time_ms = now_ms;
 	event->next = c->events;
 	c->events = event;
 }
@@ -241,14 +291,20 @@ expose_prepare(struct call *c)
 static enum fg_status
 append(struct call *c, const struct call_event *ev)
 {
-	struct fg_session *ses = c->ses;
+	struct fg *fg = c->ses->fg;
 	struct queue_user *user =
-	    user_wire(c->user, &ses->fg->defaults, &ses->tier);
-	enum fg_status st =
-	    expose_append(ses, user, ev->key, ev->record, ev->n);
+	    user_wire(c->user, &fg->defaults, &c->ses->tier);
+	enum fg_status st = FG_E_NOMEM;
 
-	if (st == FG_OK)
-		sample_mark(ses, ev->first);
+	if (user != NULL)
+		st = ev->record == NULL
+		    ? queue_append_again(fg->queue, user, ev->says, ev->time_ms)
+		    : queue_append_exposure(
+			  fg->queue, user, ev->says, ev->record, ev->n);
+	if (st == FG_OK) {
+		dedupe_mark(fg->dedupe, ev->key);
+		sample_mark(c->ses, ev->first);
+	}
 	return st;
 }
 

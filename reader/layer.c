@@ -269,7 +269,7 @@ expose_param(struct fg_layer *layer, const struct param *p, bool is_manual)
 	key = expose_key(hash64(x.name.data, x.name.len),
 	    hash64(x.rule_id.data, x.rule_id.len), layer->state->user_hash,
 	    hash64(p->key, p->key_len));
-	if (expose_is_repeat(ses, key))
+	if (expose_is_repeat(ses, key, x.time_ms))
 		return FG_OK;
 	if (!sample_keep(ses, &layer->state->sample, key, &x, &first)) {
 		dedupe_mark(ses->fg->dedupe, key);

@@ -114,6 +114,7 @@ queue_count(struct queue *q, enum segment_counter which, uint64_t n)
 		__atomic_store_n(c, n, __ATOMIC_RELAXED);
 	else
 		(void)__atomic_fetch_add(c, n, __ATOMIC_RELAXED);
+	__atomic_store_n(&q->live->counted, true, __ATOMIC_RELEASE);
 }
 
 void
@@ -247,6 +248,7 @@ begin_segment(struct queue *q, size_t need)
 	if (st != FG_OK)
 		return st;
 	remember_descriptor(q);
+	__atomic_store_n(&live->counted, true, __ATOMIC_RELAXED);
 	live->size = size < SEGMENT_MAX ? size * 2 : SEGMENT_MAX;
 	return FG_OK;
 }
@@ -279,82 +281,172 @@ queue_rotate(struct queue *q, size_t user_len, size_t n)
 
 /* ---- Appending. ---- */
 
-/* Under the lock, where alone it is done: no need for an atomic addition. */
+/*
+ * Under the lock, where alone exposures are counted: no need for an atomic
+ * addition.  Of the other counters, mostly none has changed.
+ */
 static void
-count_exposure(struct live *live)
+count_appended(struct queue *q, bool is_exposure)
 {
+	uint64_t share[SEGMENT_N_COUNTERS];
+	struct live *live = q->live;
 	uint64_t *c = &live->counters[SEGMENT_EXPOSURES];
 
-	__atomic_store_n(
-	    c, __atomic_load_n(c, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
+	live->appended = true;
+	if (is_exposure)
+		__atomic_store_n(c, *c + 1, __ATOMIC_RELAXED);
+	/* Acquire: whoever counted, counted before it said so. */
+	if (live->seg.written ||
+	    (__atomic_load_n(&live->counted, __ATOMIC_RELAXED) &&
+		__atomic_exchange_n(&live->counted, false, __ATOMIC_ACQUIRE)))
+		count_segment(q, share);
+	else
+		segment_counter_store(live->seg.page, SEGMENT_EXPOSURES,
+		    *c - live->carried[SEGMENT_EXPOSURES]);
+}
+
+/* What the segment has of a user: what is still to be appended, and where. */
+struct whose {
+	const char *json; /* NULL: nothing */
+	size_t len;
+	uint32_t ref;
+};
+
+static struct whose
+whose(const struct segfile *seg, const struct queue_user *user)
+{
+	if (user == NULL)
+		return (struct whose){NULL, 0, 0};
+	if (user->segment == seg->key)
+		return (struct whose){NULL, 0, user->ref};
+	return (struct whose){user->json, user->json_len, 0};
+}
+
+/* Room for it is there. */
+static enum fg_status
+append(struct queue *q, struct queue_user *user, struct whose w,
+    const void *record, size_t n, bool is_exposure)
+{
+	struct segfile *seg = &q->live->seg;
+	enum fg_status st =
+	    segfile_append(seg, w.json, w.len, &w.ref, record, n);
+
+	if (st != FG_OK)
+		return st;
+	if (user != NULL) {
+		user->segment = seg->key;
+		user->ref = w.ref;
+	}
+	count_appended(q, is_exposure);
+	return FG_OK;
+}
+
+static enum fg_status
+append_again(struct queue *q, struct queue_user *user, uint64_t time_ms,
+    uint32_t at, struct whose w)
+{
+	uint8_t record[RECORD_AGAIN_LEN];
+
+	record_put_again(record, time_ms, at);
+	return append(q, user, w, record, sizeof(record), true);
+}
+
+static enum fg_status
+append_exposure(struct queue *q, struct queue_user *user, uint64_t says,
+    const uint8_t *record, size_t n, struct whose w)
+{
+	struct live *live = q->live;
+	bool is_hash = says == 0;
+	uint32_t at;
+	enum fg_status st;
+
+	if (is_hash)
+		says = record_again_hash(record, n);
+	at = repeats_find(&live->repeats, &live->seg, says);
+	if (at != 0 && (!is_hash || repeats_is(&live->seg, at, record, n)))
+		return append_again(q, user, record_time(record), at, w);
+	st = append(q, user, w, record, n, true);
+	if (st == FG_OK)
+		repeats_note(&live->repeats, &live->seg, says,
+		    live->seg.tail - (uint32_t)FRAME_SIZE(n));
+	return st;
 }
 
 enum fg_status
-queue_append_locked(
-    struct queue *q, struct queue_user *user, const void *record, size_t n)
+queue_append_locked(struct queue *q, struct queue_user *user, uint64_t says,
+    const void *record, size_t n)
 {
-	struct live *live = q->live;
-	struct segfile *seg = &live->seg;
-	bool known = user == NULL || user->segment == seg->key;
-	uint64_t share[SEGMENT_N_COUNTERS];
-	uint32_t ref = user != NULL && known ? user->ref : 0;
-	uint8_t again[RECORD_AGAIN_LEN];
-	uint32_t at = 0, hash;
+	struct segfile *seg = &q->live->seg;
 	bool is_exposure = *(const uint8_t *)record == RECORD_EXPOSURE;
-	bool may_repeat;
+	struct whose w = whose(seg, user);
 	enum fg_status st;
 
-	if (seg->page == NULL ||
-	    !segfile_fits(seg, known ? 0 : user->json_len, n)) {
+	if (seg->page == NULL || !segfile_fits(seg, w.len, n)) {
 		st = queue_rotate(q, user != NULL ? user->json_len : 0, n);
 		if (st != FG_OK)
 			return st;
-		known = user == NULL;
-		ref = 0;
+		w = whose(seg, user);
 	}
 	/* What a written segment has cannot be looked at. */
-	may_repeat = is_exposure && !seg->written && n >= RECORD_AGAIN_MIN;
-	if (may_repeat)
-		at = repeats_find(&live->repeats, seg, record, n, &hash);
-	if (at != 0) {
-		record_put_again(again, record, at);
-		record = again;
-		n = sizeof(again);
-	}
-	st = segfile_append(seg, known ? NULL : user->json,
-	    known ? 0 : user->json_len, &ref, record, n);
-	if (st != FG_OK)
-		return st;
-	if (may_repeat && at == 0)
-		repeats_note(
-		    &live->repeats, hash, seg->tail - (uint32_t)FRAME_SIZE(n));
-	if (user != NULL) {
-		user->segment = seg->key;
-		user->ref = ref;
-	}
-	live->appended = true;
-	if (is_exposure)
-		count_exposure(live);
-	count_segment(q, share);
-	return FG_OK;
+	if (is_exposure && !seg->written && n >= RECORD_AGAIN_MIN)
+		return append_exposure(q, user, says, record, n, w);
+	return append(q, user, w, record, n, is_exposure);
+}
+
+static struct queue_user *
+known_user(struct queue_user *user)
+{
+	return user != NULL && user->json_len > 0 ? user : NULL;
 }
 
 enum fg_status
 queue_append(
     struct queue *q, struct queue_user *user, const void *record, size_t n)
 {
+	return queue_append_exposure(q, user, 0, record, n);
+}
+
+enum fg_status
+queue_append_exposure(struct queue *q, struct queue_user *user, uint64_t says,
+    const void *record, size_t n)
+{
 	enum fg_status st = FG_E_INVALID;
 
-	if (user != NULL && user->json_len == 0)
-		user = NULL;
+	user = known_user(user);
 	if (n >= RECORD_USER_HEAD && n <= RECORD_MAX &&
 	    (user == NULL || user->json_len <= RECORD_MAX - RECORD_USER_HEAD)) {
 		pthread_mutex_lock(&q->live->mutex);
-		st = queue_append_locked(q, user, record, n);
+		st = queue_append_locked(q, user, says, record, n);
 		pthread_mutex_unlock(&q->live->mutex);
 	}
 	if (st != FG_OK)
 		queue_count(q, SEGMENT_DROPPED, 1);
+	return st;
+}
+
+bool
+queue_may_know(const struct queue *q, uint64_t says)
+{
+	return repeats_may_know(&q->live->repeats, says);
+}
+
+enum fg_status
+queue_append_again(
+    struct queue *q, struct queue_user *user, uint64_t says, uint64_t time_ms)
+{
+	struct live *live = q->live;
+	enum fg_status st = FG_ABSENT;
+	struct whose w;
+	uint32_t at;
+
+	user = known_user(user);
+	pthread_mutex_lock(&live->mutex);
+	w = whose(&live->seg, user);
+	at = repeats_find(&live->repeats, &live->seg, says);
+	if (at != 0 && w.len <= RECORD_MAX - RECORD_USER_HEAD &&
+	    segfile_fits(&live->seg, w.len, RECORD_AGAIN_LEN))
+		st = append_again(q, user, time_ms, at, w);
+	pthread_mutex_unlock(&live->mutex);
 	return st;
 }
 

@@ -80,6 +80,24 @@ enum fg_status queue_append(
     struct queue *q, struct queue_user *user, const void *record, size_t n);
 
 /*
+ * The same for an exposure of which the caller has a number, never 0: two that
+ * say the same, but for user and time, have the same number, and two that do
+ * not, never.  Later ones may be appended by it alone.
+ */
+enum fg_status queue_append_exposure(struct queue *q, struct queue_user *user,
+    uint64_t says, const void *record, size_t n);
+
+/* Whether queue_append_again is likely to do; cheap. */
+bool queue_may_know(const struct queue *q, uint64_t says);
+
+/*
+ * Appends an exposure that the open segment has already, of any user and time.
+ * FG_ABSENT: it has not, or no room; nothing was appended or counted.
+ */
+enum fg_status queue_append_again(
+    struct queue *q, struct queue_user *user, uint64_t says, uint64_t time_ms);
+
+/*
  * Seals the segment, so that the syncer may ship and delete it.  With a
  * timeout above 0, waits until all that was appended before has been accepted
  * by the server; FG_E_TIMEOUT if that took longer, FG_E_IO if it could not ask.

@@ -24,7 +24,6 @@
 struct live {
 	pthread_mutex_t mutex; /* around all below but the counters */
 	struct segfile seg;
-	struct repeats repeats;                /* of that segment */
 	uint64_t counters[SEGMENT_N_COUNTERS]; /* atomic */
 	uint64_t carried[SEGMENT_N_COUNTERS];  /* of earlier segments */
 	uint64_t start_ticks;
@@ -32,6 +31,8 @@ struct live {
 	uint32_t size;     /* of the next segment */
 	bool appended;     /* anything, ever */
 	bool tallied;      /* since the page was last written */
+	bool counted;      /* atomic: not all counters are in the segment */
+	struct repeats repeats; /* of that segment */
 };
 
 struct queue {
@@ -67,7 +68,7 @@ void queue_drop_inherited(struct queue *q);
 /* All with the lock held. */
 void queue_seal(struct queue *q);
 enum fg_status queue_rotate(struct queue *q, size_t user_len, size_t n);
-enum fg_status queue_append_locked(
-    struct queue *q, struct queue_user *user, const void *record, size_t n);
+enum fg_status queue_append_locked(struct queue *q, struct queue_user *user,
+    uint64_t says, const void *record, size_t n);
 
 #endif /* READER_QUEUE_PRIVATE_H */

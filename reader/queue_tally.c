@@ -24,7 +24,7 @@ name_tally(struct queue *q, const char *name, size_t len, uint64_t hash)
 	x.which = tally_next(q->tally, seg->key);
 	if (x.which == TALLY_NONE ||
 	    record_put_tally(record, sizeof(record), &x, &n) != FG_OK ||
-	    queue_append_locked(q, NULL, record, n) != FG_OK)
+	    queue_append_locked(q, NULL, 0, record, n) != FG_OK)
 		return TALLY_NONE;
 	tally_add(q->tally, seg->key, hash);
 	return x.which;
@@ -46,7 +46,7 @@ append_count(struct queue *q, const char *name, size_t len)
 	x.entries = (struct record_text){list.data, list.len};
 	if (st == FG_OK)
 		st = record_put_counts(record, sizeof(record), &x, &n);
-	return st == FG_OK ? queue_append_locked(q, NULL, record, n) : st;
+	return st == FG_OK ? queue_append_locked(q, NULL, 0, record, n) : st;
 }
 
 void

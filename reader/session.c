@@ -40,7 +40,8 @@ without_rules(struct fg_session *ses, enum session_rules state, const char *why)
 	ses->state = state;
 	for (int i = 0; i < SESSION_N_REASONS; i++)
 		ses->reasons[i] = why;
-	ses->lcut = ses->received_at = 0;
+	ses->lcut = ses->received_at = ses->says = 0;
+	ses->dedupe_ttl_ms = CLIENT_DEDUPE_TTL;
 	ses->sampling.mode = IMAGE_SAMPLING_NONE;
 	ses->tier = no_tier;
 	ses->pin.generation = 0;
@@ -73,6 +74,19 @@ take_sampling(struct fg_session *ses)
 	    image_head64(im, IMAGE_H_SPEC_SAMPLING_TTL)};
 }
 
+static void
+take_exposing(struct fg_session *ses)
+{
+	uint64_t ttl = image_head64(&ses->im, IMAGE_H_DEDUPE_TTL);
+	uint64_t crc = image_head32(&ses->im, IMAGE_H_CRC);
+
+	ses->dedupe_ttl_ms = ttl != 0 ? ttl : CLIENT_DEDUPE_TTL;
+	ses->says =
+	    hash64_fold(ses->lcut ^ HASH64_K0, ses->received_at ^ HASH64_K1);
+	ses->says =
+	    hash64_fold(ses->says ^ crc, ses->pin.generation ^ HASH64_K0) | 1;
+}
+
 static bool
 with_rules(struct fg_session *ses)
 {
@@ -83,6 +97,7 @@ with_rules(struct fg_session *ses)
 	ses->lcut = image_head64(&ses->im, IMAGE_H_LCUT);
 	ses->received_at = image_head64(&ses->im, IMAGE_H_RECEIVED);
 	take_sampling(ses);
+	take_exposing(ses);
 	return take_tier(ses) &&
 	    make_reasons(ses, source, strnlen(source, sizeof(source)));
 }

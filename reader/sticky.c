@@ -425,7 +425,7 @@ sticky_expose(struct call *c)
 	key = expose_key(hash64(c->name, strlen(c->name)),
 	    hash64(c->record->rule_id, strlen(c->record->rule_id)),
 	    user_unit_hash(c->user), true);
-	if (expose_is_repeat(c->ses, key))
+	if (expose_is_repeat(c->ses, key, expose_now_ms()))
 		return;
 	c->status = FG_E_NOMEM;
 	if (!put_exposure(c, &x))
@@ -436,6 +436,7 @@ sticky_expose(struct call *c)
 	if (event == NULL)
 		return;
 	event->first = first;
+	event->says = 0;
 	event->record = (uint8_t *)(event + 1);
 	if (!is_kept)
 		event->n = 0; /* only the key counts */

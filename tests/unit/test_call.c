@@ -275,6 +275,70 @@ a_doomed_evaluation_leaves_nothing(void **state)
 	assert_int_equal(info.n_deduplicated, 0);
 }
 
+static unsigned
+count(const char *text, const char *part)
+{
+	unsigned n = 0;
+
+	for (; (text = strstr(text, part)) != NULL; text++)
+		n++;
+	return n;
+}
+
+static void
+ask_many(struct fg_session *ses, const char *prefix, int n, bool expected)
+{
+	char id[32];
+
+	for (int i = 0; i < n; i++) {
+		snprintf(id, sizeof(id), "%s%d", prefix, i);
+		fg_user_set_string(user, FG_USER_ID, id);
+		assert_int_equal(fg_check_gate(ses, user, "g"), expected);
+	}
+}
+
+/*
+ * All users but the first few of a segment are told in short, and the first
+ * after it was sealed is thought to be, until it turns out that it is not.
+ */
+static void
+what_is_told_in_short_arrives_in_full(void **state)
+{
+	struct fg_session *ses;
+	struct fg_info info = {.size = sizeof(info)};
+	char *text;
+	size_t n;
+
+	(void)state;
+	publish("r", "true");
+	assert_int_equal(fg_wait_ready(fg, 2000), FG_OK);
+	assert_int_equal(fg_session_begin(fg, &ses), FG_OK);
+	ask_many(ses, "ann-a", 10, true);
+	ask_many(ses, "bob-a", 10, false);
+	assert_int_equal(fg_flush(fg, 0), FG_OK);
+	ask_many(ses, "ann-b", 10, true);
+	ask_many(ses, "bob-b", 10, false);
+	assert_int_equal(fg_expose_gate(ses, user, "g"), FG_OK);
+	/* The same rule of other rules says something else. */
+	publish("r", "false");
+	assert_true(fg_session_refresh(ses));
+	ask_many(ses, "ann-c", 10, false);
+	fg_session_end(ses);
+	text = events(&n);
+	assert_int_equal(n, 50);
+	assert_int_equal(count(text, "\"ruleID\":\"r\""), 30);
+	assert_int_equal(count(text, "\"ruleID\":\"default\""), 20);
+	assert_int_equal(count(text, "\"gateValue\":\"true\""), 20);
+	assert_int_equal(count(text, "\"userID\":\"ann-"), 30);
+	assert_int_equal(count(text, "\"userID\":\"bob-b7\""), 1);
+	assert_int_equal(count(text, "Network:Recognized"), 50);
+	free(text);
+	assert_int_equal(fg_get_info(fg, &info), FG_OK);
+	assert_int_equal(info.n_evaluations, 51);
+	assert_int_equal(info.n_exposures, 50);
+	assert_int_equal(info.n_deduplicated, 1);
+}
+
 /* A full queue drops it; when there is room again, it is news. */
 static void
 an_exposure_that_was_dropped_does_not_count_as_logged(void **state)
@@ -633,6 +697,7 @@ main(void)
 	    TEST(a_session_stays_with_its_generation_while_that_is_kept),
 	    TEST(a_session_may_move_many_times),
 	    TEST(a_doomed_evaluation_leaves_nothing),
+	    TEST(what_is_told_in_short_arrives_in_full),
 	    TEST(an_exposure_that_was_dropped_does_not_count_as_logged),
 	    TEST(an_exposure_is_logged_once_in_its_time),
 	    TEST(a_layer_logs_the_parameters_that_are_read),

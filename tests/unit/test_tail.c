@@ -901,17 +901,17 @@ what_is_said_again_may_be_anywhere_and_harms_nobody(void **state)
 	uint32_t good = craft_frame(c, exposure, 24);
 
 	(void)state;
-	record_put_again(again, exposure, user);
+	record_put_again(again, 0, user);
 	craft_frame(c, again, sizeof(again));
-	record_put_again(again, exposure, event);
+	record_put_again(again, 0, event);
 	craft_frame(c, again, sizeof(again));
-	record_put_again(again, exposure, c->at); /* itself */
+	record_put_again(again, 0, c->at); /* itself */
 	craft_frame(c, again, sizeof(again));
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		record_put_again(again, exposure, places[i]);
+		record_put_again(again, 0, places[i]);
 		craft_frame(c, again, sizeof(again));
 	}
-	record_put_again(again, exposure, good);
+	record_put_again(again, 0, good);
 	craft_frame(c, again, sizeof(again));
 	record_set_user(again, event); /* no user's place */
 	craft_frame(c, again, sizeof(again));
