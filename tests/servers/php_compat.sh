@@ -101,6 +101,7 @@ a storage that fails: "group_green"
 END_WANTED
 answers "the OpenFeature provider" openfeature <<'END_WANTED'
 name: "forkgate"
+hooks: []
 gate: [true,"TARGETING_MATCH","rule_all"]
 gate by kind: [true,"TARGETING_MATCH","rule_nested"]
 gate of default: [false,"DEFAULT","default"]

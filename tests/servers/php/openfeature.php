@@ -1,8 +1,10 @@
 <?php
 
-// Flags of every kind and type through the OpenFeature provider.
+// Flags of every kind and type through the OpenFeature provider, with the SDK
+// that OPENFEATURE_SDK loads (Composer's vendor/autoload.php, say), or what this
+// folder has in its place.
 require __DIR__ . '/autoload.php';
-require __DIR__ . '/openfeature_sdk.php';
+require getenv('OPENFEATURE_SDK') ?: __DIR__ . '/openfeature_sdk.php';
 autoload('Forkgate\\OpenFeature\\', 'openfeature/src');
 
 use Forkgate\OpenFeature\ForkgateProvider;
@@ -13,13 +15,14 @@ use OpenFeature\interfaces\provider\ResolutionDetails;
 function told(ResolutionDetails $d): array
 {
     return array_filter(
-        [$d->getValue(), $d->getReason(), $d->getVariant(), $d->getError()?->getResolutionErrorCode()->value],
+        [$d->getValue(), $d->getReason(), $d->getVariant(), $d->getError()?->getResolutionErrorCode()->getValue()],
         static fn ($part) => $part !== null,
     );
 }
 
 $provider = new ForkgateProvider();
 show('name', $provider->getMetadata()->getName());
+show('hooks', $provider->getHooks());
 $context = new EvaluationContext('cleo', new Attributes([
     'size' => 1200, 'email' => 'cleo@example.com', 'country' => 'NZ',
     'privateAttributes' => ['secret' => 'hidden-from-all'], 'since' => new DateTime('2026-01-01T00:00:00Z'),

@@ -1,12 +1,35 @@
 <?php
 
-// The parts of OpenFeature's SDK for PHP that a provider touches, with the SDK's
-// names and signatures, so that the provider can be run without a download.
+// The parts of OpenFeature's SDK for PHP, 2.x, that a provider touches, with the
+// SDK's names and signatures, so that the provider can be run without a download.
+
+namespace Psr\Log {
+    interface LoggerInterface
+    {
+    }
+
+    interface LoggerAwareInterface
+    {
+        public function setLogger(LoggerInterface $logger): void;
+    }
+}
 
 namespace OpenFeature\interfaces\common {
     interface Metadata
     {
         public function getName(): string;
+    }
+
+    interface MetadataGetter
+    {
+        public function getMetadata(): Metadata;
+    }
+}
+
+namespace OpenFeature\interfaces\hooks {
+    interface HooksGetter
+    {
+        public function getHooks(): array;
     }
 }
 
@@ -29,8 +52,10 @@ namespace OpenFeature\interfaces\flags {
 }
 
 namespace OpenFeature\interfaces\provider {
-    use OpenFeature\interfaces\common\Metadata;
+    use OpenFeature\interfaces\common\MetadataGetter;
     use OpenFeature\interfaces\flags\EvaluationContext;
+    use OpenFeature\interfaces\hooks\HooksGetter;
+    use Psr\Log\LoggerAwareInterface;
 
     interface ResolutionDetails
     {
@@ -50,10 +75,8 @@ namespace OpenFeature\interfaces\provider {
         public function getResolutionErrorMessage(): ?string;
     }
 
-    interface Provider
+    interface Provider extends HooksGetter, LoggerAwareInterface, MetadataGetter
     {
-        public function getMetadata(): Metadata;
-
         public function resolveBooleanValue(string $flagKey, bool $defaultValue, ?EvaluationContext $context = null): ResolutionDetails;
 
         public function resolveStringValue(string $flagKey, string $defaultValue, ?EvaluationContext $context = null): ResolutionDetails;
@@ -62,22 +85,31 @@ namespace OpenFeature\interfaces\provider {
 
         public function resolveFloatValue(string $flagKey, float $defaultValue, ?EvaluationContext $context = null): ResolutionDetails;
 
-        public function resolveObjectValue(
-            string $flagKey,
-            bool|string|int|float|\DateTime|array|null $defaultValue,
-            ?EvaluationContext $context = null,
-        ): ResolutionDetails;
+        public function resolveObjectValue(string $flagKey, array $defaultValue, ?EvaluationContext $context = null): ResolutionDetails;
     }
 
     /** There, an enumeration of a library's; here, what its users see of it. */
     final class ErrorCode
     {
-        private function __construct(public readonly string $value)
+        private const NAMES = [
+            'PROVIDER_NOT_READY', 'FLAG_NOT_FOUND', 'PARSE_ERROR', 'TYPE_MISMATCH',
+            'TARGETING_KEY_MISSING', 'INVALID_CONTEXT', 'GENERAL',
+        ];
+
+        private function __construct(private string $value)
         {
         }
 
-        public static function __callStatic(string $name, array $arguments): self
+        public function getValue()
         {
+            return $this->value;
+        }
+
+        public static function __callStatic($name, $arguments): self
+        {
+            if (!in_array($name, self::NAMES, true)) {
+                throw new \BadMethodCallException("there is no $name");
+            }
             return new self($name);
         }
     }
@@ -86,6 +118,7 @@ namespace OpenFeature\interfaces\provider {
     {
         public const DEFAULT = 'DEFAULT';
         public const TARGETING_MATCH = 'TARGETING_MATCH';
+        public const SPLIT = 'SPLIT';
         public const DISABLED = 'DISABLED';
         public const UNKNOWN = 'UNKNOWN';
         public const ERROR = 'ERROR';
@@ -109,40 +142,43 @@ namespace OpenFeature\implementation\common {
 namespace OpenFeature\implementation\flags {
     class Attributes implements \OpenFeature\interfaces\flags\Attributes
     {
-        public function __construct(private array $map = [])
+        public function __construct(protected array $attributesMap = [])
         {
         }
 
         public function keys(): array
         {
-            return array_keys($this->map);
+            return array_keys($this->attributesMap);
         }
 
         public function get(string $key): bool|string|int|float|\DateTime|array|null
         {
-            return $this->map[$key] ?? null;
+            return $this->attributesMap[$key] ?? null;
         }
 
         public function toArray(): array
         {
-            return $this->map;
+            return $this->attributesMap;
         }
     }
 
     class EvaluationContext implements \OpenFeature\interfaces\flags\EvaluationContext
     {
-        public function __construct(private ?string $key = null, private ?Attributes $attributes = null)
+        protected \OpenFeature\interfaces\flags\Attributes $attributes;
+
+        public function __construct(private ?string $targetingKey = null, ?\OpenFeature\interfaces\flags\Attributes $attributes = null)
         {
+            $this->attributes = $attributes ?? new Attributes();
         }
 
         public function getTargetingKey(): ?string
         {
-            return $this->key;
+            return $this->targetingKey;
         }
 
         public function getAttributes(): \OpenFeature\interfaces\flags\Attributes
         {
-            return $this->attributes ?? new Attributes();
+            return $this->attributes;
         }
     }
 }
@@ -153,13 +189,40 @@ namespace OpenFeature\implementation\provider {
     abstract class AbstractProvider implements \OpenFeature\interfaces\provider\Provider
     {
         protected static string $NAME = 'AbstractProvider';
+        protected ?\Psr\Log\LoggerInterface $logger = null;
+        private array $hooks = [];
+
+        public function setLogger(\Psr\Log\LoggerInterface $logger): void
+        {
+            $this->logger = $logger;
+        }
+
+        public function getMetadata(): \OpenFeature\interfaces\common\Metadata
+        {
+            return new \OpenFeature\implementation\common\Metadata(static::$NAME);
+        }
+
+        public function getHooks(): array
+        {
+            return $this->hooks;
+        }
+
+        public function setHooks(array $hooks): void
+        {
+            $this->hooks = $hooks;
+        }
     }
 
     class ResolutionError extends \Exception implements \OpenFeature\interfaces\provider\ResolutionError
     {
-        public function __construct(private ErrorCode $resolutionErrorCode, private ?string $resolutionErrorMessage = null)
+        private ErrorCode $resolutionErrorCode;
+        private ?string $resolutionErrorMessage;
+
+        public function __construct(ErrorCode $code, ?string $message = null)
         {
             parent::__construct();
+            $this->resolutionErrorCode = $code;
+            $this->resolutionErrorMessage = $message;
         }
 
         public function getResolutionErrorCode(): ErrorCode
@@ -176,7 +239,7 @@ namespace OpenFeature\implementation\provider {
     class ResolutionDetails implements \OpenFeature\interfaces\provider\ResolutionDetails
     {
         public mixed $value = null;
-        public ?ResolutionError $error = null;
+        public ?\OpenFeature\interfaces\provider\ResolutionError $error = null;
         public ?string $reason = null;
         public ?string $variant = null;
 
@@ -216,7 +279,7 @@ namespace OpenFeature\implementation\provider {
             return $this;
         }
 
-        public function withError(ResolutionError $errorCode): self
+        public function withError(\OpenFeature\interfaces\provider\ResolutionError $errorCode): self
         {
             $this->details->error = $errorCode;
             return $this;

@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Forkgate\OpenFeature;
 
-use DateTime;
 use Forkgate\Client;
 use Forkgate\Outcome;
 use Forkgate\User;
@@ -78,7 +77,7 @@ final class ForkgateProvider extends AbstractProvider
     /** A parameter that is an array or object; without a parameter, the whole value. */
     public function resolveObjectValue(
         string $flagKey,
-        bool|string|int|float|DateTime|array|null $defaultValue,
+        array $defaultValue,
         ?EvaluationContext $context = null,
     ): ResolutionDetails {
         return $this->resolve($flagKey, 'config', $defaultValue, $context, is_array(...));
