@@ -1,5 +1,7 @@
 --TEST--
 Mistakes are told as TypeError and ValueError
+--SKIPIF--
+<?php require __DIR__ . '/skip.inc'; ?>
 --FILE--
 <?php
 use Forkgate\{Client, User};

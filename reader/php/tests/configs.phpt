@@ -1,5 +1,7 @@
 --TEST--
 Configs and experiments: values as PHP has them, typed getters, JSON
+--SKIPIF--
+<?php require __DIR__ . '/skip.inc'; ?>
 --FILE--
 <?php
 use Forkgate\{Client, User};

@@ -1,5 +1,7 @@
 --TEST--
 Events: exposures once, without, manual ones, and the program's own
+--SKIPIF--
+<?php require __DIR__ . '/skip.inc'; ?>
 --FILE--
 <?php
 use Forkgate\{Client, User};

@@ -1,7 +1,10 @@
 --TEST--
 Children check and log with what their parent opened
 --SKIPIF--
-<?php if (!function_exists('pcntl_fork')) die('skip no pcntl'); ?>
+<?php
+require __DIR__ . '/skip.inc';
+if (!function_exists('pcntl_fork')) die('skip no pcntl');
+?>
 --FILE--
 <?php
 use Forkgate\{Client, User};

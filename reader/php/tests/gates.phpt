@@ -1,5 +1,7 @@
 --TEST--
 Gates: by function, method and list, with reasons
+--SKIPIF--
+<?php require __DIR__ . '/skip.inc'; ?>
 --FILE--
 <?php
 use Forkgate\{Client, Outcome, User};

@@ -1,5 +1,7 @@
 --TEST--
 phpinfo() and status() tell how the rules are; settings are the system's
+--SKIPIF--
+<?php require __DIR__ . '/skip.inc'; ?>
 --INI--
 forkgate.projects="other, /nowhere:third"
 --FILE--

@@ -1,5 +1,7 @@
 --TEST--
 Layers and parameter stores: each parameter that is read is exposed
+--SKIPIF--
+<?php require __DIR__ . '/skip.inc'; ?>
 --FILE--
 <?php
 use Forkgate\{Client, User};

@@ -1,5 +1,7 @@
 --TEST--
 Lists of names, and the fields that something looks at
+--SKIPIF--
+<?php require __DIR__ . '/skip.inc'; ?>
 --FILE--
 <?php
 use Forkgate\Client;

@@ -17,7 +17,7 @@ function look(Client $client): void
 }
 
 look(new Client('/nowhere/at/all'));
-passthru(PHP_BINARY . ' -n -d extension=' . escapeshellarg(getenv('FORKGATE_TEST_SO'))
+passthru(PHP_BINARY . ' -n -d extension=' . escapeshellarg(getenv('FORKGATE_TEST_SO') ?: __DIR__ . '/../modules/forkgate.so')
     . ' -d forkgate.enabled=0 -r ' . escapeshellarg('
     $c = Forkgate\Client::default();
     var_dump($c->checkGate("u", "everyone"), $c->getDynamicConfig("u", "c")->get("x", "d"), $c->getLayer("u", "l")->get("x", 5),

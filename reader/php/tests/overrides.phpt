@@ -1,5 +1,7 @@
 --TEST--
 Overrides: for tests, when they are allowed
+--SKIPIF--
+<?php require __DIR__ . '/skip.inc'; ?>
 --INI--
 forkgate.allow_overrides=1
 --FILE--

@@ -1,5 +1,7 @@
 --TEST--
 A client's response, as text and decoded
+--SKIPIF--
+<?php require __DIR__ . '/skip.inc'; ?>
 --FILE--
 <?php
 use Forkgate\{Client, ResponseFormat, ResponseHash};

@@ -1,5 +1,7 @@
 --TEST--
 A request sees one generation until it refreshes; the command line renews
+--SKIPIF--
+<?php require __DIR__ . '/skip.inc'; ?>
 --INI--
 forkgate.max_session_ms=0
 --FILE--

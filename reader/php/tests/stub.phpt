@@ -2,7 +2,7 @@
 The extension is what its stub says
 --FILE--
 <?php
-$stub = file_get_contents(getenv('FORKGATE_TEST_STUB'));
+$stub = file_get_contents(getenv('FORKGATE_TEST_STUB') ?: __DIR__ . '/../forkgate.stub.php');
 $stub = preg_replace('/const VERSION = UNKNOWN;/', 'const VERSION = "?";', $stub);
 $stub = str_replace(['namespace Forkgate', '\Forkgate\\'], ['namespace Stub', '\Stub\\'], $stub);
 eval(preg_replace('/^<\?php/', '', $stub));

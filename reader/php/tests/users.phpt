@@ -1,5 +1,7 @@
 --TEST--
 Users: from arguments, arrays and objects; values of all kinds
+--SKIPIF--
+<?php require __DIR__ . '/skip.inc'; ?>
 --FILE--
 <?php
 use Forkgate\{Client, User};
