@@ -17,6 +17,7 @@
 #   make install DESTDIR=... PREFIX=...
 #   make apache                the module for Apache; make install-apache
 #   make php                   the PHP extension; test-php, install-php
+#   make test-php-versions     that with other PHPs: tests/php_versions.sh
 #   make V=1                   shows the commands
 #
 # A folder is a product: a new .c file in it is built with no change here.
@@ -189,6 +190,11 @@ test-php: deps
 	    $(if $(SAN),$(B)/nodeepbind.so)
 	@SAN='$(SAN)' PHP_CONFIG='$(PHP_CONFIG)' ONLY=e2e_php \
 	    sh tests/run.sh $(B) e2e
+
+# WHICH="trixie zts-debug": just these.  Suites want root.
+.PHONY: test-php-versions
+test-php-versions: deps
+	@sh tests/php_versions.sh $(WHICH)
 
 # What "make demo" runs; not installed.
 $(B)/forkgate-demo: $(call obj,tools/demo/*.c) $(TOOLS) $(SYNCER) $(READER) \
@@ -402,4 +408,4 @@ clean:
 	rm -rf build
 
 .SECONDARY:
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -74,6 +74,7 @@ home_of() {
 	zlib.h) echo 'syncer/parcel\.c|tests/unit/test_ship\.c|tools/origin[a-z_]*\.c' ;;
 	cmocka.h) echo 'tests/unit/test\.h' ;;
 	maxminddb.h) echo 'syncer/country\.c' ;;
+	sapi/*) echo 'tests/php/threads\.c' ;;
 	*) return 1 ;;
 	esac
 }

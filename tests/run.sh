@@ -2,6 +2,7 @@
 # run: every test there is, one line a program, and the totals at the end.
 #
 #   run.sh BUILD [unit] [fuzz] [check] [e2e] [servers]   all when none is named
+#   run.sh BUILD php                                     for php_versions.sh
 #
 # BUILD is the variant's folder, such as build/plain.  From the environment:
 #
@@ -12,7 +13,7 @@
 #   SAN=...            the sanitizers BUILD was made with
 #
 # A unit test says how its cases went in TAP, as cmocka writes it.  A script of
-# e2e or servers, run with BUILD and SAN in its environment, says so in lines:
+# e2e, servers or php, run with BUILD and SAN in its environment, says so in lines:
 #
 #   ok NAME
 #   not ok NAME: why
@@ -179,7 +180,7 @@ fi
 for kind; do
 	case $kind in
 	unit | fuzz | check) run_"$kind" ;;
-	e2e | servers) run_scripts "$kind" ;;
+	e2e | servers | php) run_scripts "$kind" ;;
 	*)
 		echo "run.sh: unknown kind $kind" >&2
 		exit 2

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Goal: PHP inside Apache's own workers, beside mod_forkgate: both answer alike and
 # follow the rules, and no event is lost over restarts, kills and fatal errors.
+# $MOD_PHP is Apache's PHP module; one for threads is tested with threads.
 . "$(dirname "$0")/lib_php.sh"
 need apache2 apxs ab
-mod_php=$(find "$(apxs -q LIBEXECDIR)" -name 'libphp*.so' | tail -n 1)
+mod_php=${MOD_PHP:-$(find "$(apxs -q LIBEXECDIR)" -name 'libphp*.so' | tail -n 1)}
 [ -n "$mod_php" ] || {
 	skip apache-php "Apache's PHP module is not installed"
 	exit 0
@@ -28,7 +29,9 @@ ForkgateUser userID u
 ForkgateExposures off
 ForkgateEnv GATE_ON gate on
 ForkgateEnv PAIR_A config pair/a"
-start_apache prefork <<END_CONF
+mpm=prefork
+! nm -D "$mod_php" | grep -q ' tsrm_startup$' || mpm=event
+start_apache $mpm <<END_CONF
 $(modules setenvif)
 LoadModule php_module $mod_php
 PHPINIDir $W/ini
