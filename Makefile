@@ -64,7 +64,8 @@ endif
 
 override CPPFLAGS += -I. -iquote common -iquote reader -D_GNU_SOURCE \
 	-DFORKGATE_VERSION='"$(VERSION)"' -MMD -MP
-override CFLAGS   += -std=c11 $(WARN) $(SANFLAGS) -fPIC -fvisibility=hidden \
+override CFLAGS   += -std=c11 $(WARN) $(SANFLAGS) -fPIC -fno-plt \
+	-fvisibility=hidden \
 	-fstack-protector-strong
 override LDFLAGS  += $(SANFLAGS) -Wl,--as-needed,-z,relro,-z,now
 

@@ -242,12 +242,14 @@ lower_is_noop(const char *s, size_t n)
 	uint32_t c;
 
 	while (i < n) {
+		/* The last eight may be looked at together with some before. */
+		size_t at = n - i >= 8 ? i : n - 8;
 		uint64_t bytes;
 
-		if (n - i >= 8 && is_ascii8(bytes = le64dec(s + i))) {
+		if (n >= 8 && is_ascii8(bytes = le64dec(s + at))) {
 			if (capitals(bytes) != 0)
 				return false;
-			i += 8;
+			i = at + 8;
 			continue;
 		}
 		c = (unsigned char)s[i];

@@ -370,8 +370,7 @@ fg_session_begin(struct fg *fg, struct fg_session **out)
 	if (ses == NULL)
 		return FG_E_NOMEM;
 	client_find_queue(fg);
-	ses->moved = false;
-	if (!session_pin(ses)) {
+	if (!session_take(ses)) {
 		session_free(ses);
 		return FG_E_NOMEM;
 	}
@@ -388,7 +387,7 @@ fg_session_end(struct fg_session *ses)
 		return;
 	fg = ses->fg;
 	session_count(ses);
-	arena_reset(&ses->arena);
+	arena_release(&ses->arena, ses->pinned);
 	for (int i = 0; i < CLIENT_N_SPARE; i++) {
 		struct fg_session *empty = NULL;
 

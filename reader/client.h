@@ -93,6 +93,7 @@ struct fg_session {
 	uint64_t dedupe_ttl_ms;
 	uint64_t says; /* of exposures, what the rules add; 0: not to be told */
 	struct session_sampling sampling;
+	struct arena_mark pinned; /* above what is kept with the pin */
 	const char *reasons[SESSION_N_REASONS]; /* in the arena */
 	struct image_str tier; /* default_environment, in the arena */
 	bool moved;
@@ -104,10 +105,10 @@ struct fg_session {
 };
 
 /*
- * Takes the newest generation.  Texts that were handed out stay.  False when
- * there is no memory for the reasons.
+ * For a session that begins: takes the newest generation, and keeps nothing but
+ * what belongs to it.  False when there is no memory for the reasons.
  */
-bool session_pin(struct fg_session *ses);
+bool session_take(struct fg_session *ses);
 
 /* Whether the pinned generation was there until now; takes a session. */
 bool session_is_alive(void *ses);

@@ -276,15 +276,16 @@ rules_alive(struct rules *r, const struct rules_pin *pin)
 bool
 rules_is_current(struct rules *r, const struct rules_pin *pin)
 {
-	const struct rules_env *env;
+	struct rules_env *env;
 
 	if (pin->map == NULL)
 		return true;
 	env = pin->map->env;
-	return rules_env_of(r) == env &&
+	return rules_env_of(r) == env && !rules_look_is_due(r, env) &&
 	    epoch_newest(
 		env->epoch, __atomic_load_n(&env->page, __ATOMIC_RELAXED)) ==
-	    pin->generation;
+	    pin->generation &&
+	    rules_alive(r, pin);
 }
 
 /* Where the bytes of a section are in memory. */

@@ -80,7 +80,10 @@ enum fg_status rules_pin(struct rules *rules, struct rules_pin *out);
 /* Whether all that was read of the pin until now was its generation's. */
 bool rules_alive(struct rules *rules, const struct rules_pin *pin);
 
-/* Whether no newer generation is there than this one: two loads. */
+/*
+ * Whether rules_pin would find the same again, and all that was read of it
+ * until now counts: a few loads.
+ */
 bool rules_is_current(struct rules *rules, const struct rules_pin *pin);
 
 /*

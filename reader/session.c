@@ -123,8 +123,9 @@ take_hostwide(struct fg_session *ses)
 	return st;
 }
 
-bool
-session_pin(struct fg_session *ses)
+/* Takes the newest generation.  Texts that were handed out stay. */
+static bool
+pin(struct fg_session *ses)
 {
 	enum fg_status st = rules_pin(ses->fg->rules, &ses->pin);
 
@@ -179,7 +180,7 @@ void
 session_move(struct fg_session *ses)
 {
 	ses->moved = true;
-	session_pin(ses);
+	pin(ses);
 }
 
 void
@@ -204,14 +205,30 @@ session_count(struct fg_session *ses)
 }
 
 bool
+session_take(struct fg_session *ses)
+{
+	bool done;
+
+	/* The one it had, mostly: all that it knows of it still holds. */
+	if (ses->state == SESSION_RULES && !ses->moved &&
+	    rules_is_current(ses->fg->rules, &ses->pin)) {
+		arena_release(&ses->arena, ses->pinned);
+		return true;
+	}
+	arena_reset(&ses->arena);
+	ses->moved = false;
+	done = pin(ses);
+	ses->pinned = arena_mark(&ses->arena);
+	return done;
+}
+
+bool
 fg_session_refresh(struct fg_session *ses)
 {
 	uint64_t before = ses->pin.generation;
 
 	session_count(ses);
-	arena_reset(&ses->arena);
 	client_find_queue(ses->fg);
-	ses->moved = false;
-	session_pin(ses);
+	session_take(ses);
 	return ses->pin.generation != before;
 }

@@ -9,12 +9,17 @@
 #define JSON_ESCAPE 6
 /* Braces, names of the fields and the tier. */
 #define JSON_FRAME 512
+/* Of its memory, what a user that is reset keeps. */
+#define JSON_KEPT 32768
 
+/* Of memory that is zero or an older user. */
 static void
 clear(struct fg_user *user)
 {
 	for (int i = 0; i < IMAGE_N_ATOMS; i++)
-		dyn_null(&user->atoms[i]);
+		if (user->atoms[i].text == NULL ||
+		    user->atoms[i].type != FG_NULL)
+			dyn_null(&user->atoms[i]);
 	memset(user->maps, 0, sizeof(user->maps));
 	user->json_bound = JSON_FRAME;
 }
@@ -70,6 +75,12 @@ fg_user_reset(struct fg_user *user)
 	arena_reset(&user->arena);
 	clear(user);
 	user_changed(user);
+	/* Whoever keeps a user for the next one keeps no more than this. */
+	if (user->json_cap > JSON_KEPT) {
+		free(user->json);
+		user->json = NULL;
+		user->json_cap = 0;
+	}
 }
 
 static enum image_atom

@@ -83,7 +83,8 @@ static PHP_GINIT_FUNCTION(forkgate)
 
 static PHP_GSHUTDOWN_FUNCTION(forkgate)
 {
-	php_user_thread_end(forkgate_globals->user);
+	fg_user_free(forkgate_globals->user);
+	fg_user_free(forkgate_globals->spare_user);
 }
 
 static void

@@ -30,7 +30,8 @@ bool overridden;              /* this request has set overrides */
 
 /* The user of a check that was given an ID or an array. */
 struct fg_user *user;
-zval user_key; /* what it was made of, or undefined */
+zval user_key;              /* what it was made of, or undefined */
+struct fg_user *spare_user; /* an empty one, kept over requests */
 
 /* What the library told a storage that PHP has not been told yet. */
 char *sticky;

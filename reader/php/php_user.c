@@ -100,8 +100,8 @@ put_map(struct fg_user *user, int field, zval *from, bool *can_change)
 	bool done;
 	size_t n;
 
-	ZVAL_DEREF(from);
-	if (Z_TYPE_P(from) == IS_NULL)
+	if (Z_TYPE_P(from) == IS_ARRAY &&
+	    zend_hash_num_elements(Z_ARRVAL_P(from)) == 0)
 		return true;
 	done = php_value_members(&room, from, fields[field].what, &m, &n);
 	for (size_t i = 0; done && st == FG_OK && i < n; i++)
@@ -119,14 +119,47 @@ static bool
 fill(struct fg_user *user, zval *from[N_FIELDS], bool *can_change)
 {
 	for (int i = 0; i < N_FIELDS; i++) {
-		if (from[i] == NULL)
+		zval *one = from[i];
+
+		if (one == NULL)
 			continue;
-		*can_change |= Z_ISREF_P(from[i]);
-		if (!(i < N_TEXTS ? set_text(user, i, from[i])
-				  : put_map(user, i, from[i], can_change)))
+		*can_change |= Z_ISREF_P(one);
+		ZVAL_DEREF(one);
+		if (Z_TYPE_P(one) == IS_NULL)
+			continue;
+		if (!(i < N_TEXTS ? set_text(user, i, one)
+				  : put_map(user, i, one, can_change)))
 			return false;
 	}
 	return true;
+}
+
+/* ---- Users that nobody needs at the moment. ---- */
+
+/* The thread's spare one or a new one, empty; NULL with an exception thrown. */
+static struct fg_user *
+take_user(void)
+{
+	struct fg_user *user = FORKGATE_G(spare_user);
+
+	FORKGATE_G(spare_user) = NULL;
+	if (user == NULL && fg_user_new(&user) != FG_OK)
+		refused("A user", FG_E_NOMEM);
+	return user;
+}
+
+/* Keeps one, for the next request mostly; takes NULL. */
+static void
+give_back(struct fg_user *user)
+{
+	if (user == NULL)
+		return;
+	if (FORKGATE_G(spare_user) != NULL) {
+		fg_user_free(user);
+		return;
+	}
+	fg_user_reset(user);
+	FORKGATE_G(spare_user) = user;
 }
 
 static void
@@ -157,7 +190,7 @@ create(zend_class_entry *ce)
 static void
 destroy(zend_object *obj)
 {
-	fg_user_free(user_of(obj)->user);
+	give_back(user_of(obj)->user);
 	zend_object_std_dtor(obj);
 }
 
@@ -171,11 +204,10 @@ build(zend_object *obj)
 
 	for (int i = 0; i < N_FIELDS; i++)
 		from[i] = OBJ_PROP_NUM(obj, i);
-	if (fg_user_new(&u->user) != FG_OK)
-		return refused("A user", FG_E_NOMEM);
-	if (fill(u->user, from, &can_change))
+	u->user = take_user();
+	if (u->user != NULL && fill(u->user, from, &can_change))
 		return true;
-	fg_user_free(u->user);
+	give_back(u->user);
 	u->user = NULL;
 	return false;
 }
@@ -283,11 +315,14 @@ php_user_inside(zval *user)
 	return inside;
 }
 
+/* Forgets whom a check was last given the ID or the array of. */
 static void
-forget_key(void)
+forget_user(void)
 {
 	zval old;
 
+	give_back(FORKGATE_G(user));
+	FORKGATE_G(user) = NULL;
 	ZVAL_COPY_VALUE(&old, &FORKGATE_G(user_key));
 	ZVAL_UNDEF(&FORKGATE_G(user_key));
 	zval_ptr_dtor(&old);
@@ -330,23 +365,18 @@ thread_user(zval *arg)
 	if (FORKGATE_G(user) != NULL && is_same(arg))
 		return FORKGATE_G(user);
 	/* Casts may run code that checks something else meanwhile. */
-	user = FORKGATE_G(user);
-	FORKGATE_G(user) = NULL;
-	forget_key();
-	if (user == NULL && fg_user_new(&user) != FG_OK) {
-		refused("A user", FG_E_NOMEM);
+	forget_user();
+	user = take_user();
+	if (user == NULL)
 		return NULL;
-	}
 	ZVAL_COPY(&held, arg);
-	fg_user_reset(user);
 	if (!fill_of(user, &held, &can_change)) {
 		zval_ptr_dtor(&held);
-		fg_user_free(user);
+		give_back(user);
 		return NULL;
 	}
-	fg_user_free(FORKGATE_G(user));
+	forget_user();
 	FORKGATE_G(user) = user;
-	forget_key();
 	/* What nobody counts may go without our noticing. */
 	if (can_change || (Z_TYPE(held) == IS_ARRAY && !Z_REFCOUNTED(held)))
 		zval_ptr_dtor(&held);
@@ -410,15 +440,7 @@ php_user_object_of(zval *arg, uint32_t arg_num, zval *out)
 void
 php_user_request_end(void)
 {
-	forget_key();
-	if (FORKGATE_G(user) != NULL)
-		fg_user_reset(FORKGATE_G(user));
-}
-
-void
-php_user_thread_end(struct fg_user *user)
-{
-	fg_user_free(user);
+	forget_user();
 }
 
 /* ---- Methods. ---- */

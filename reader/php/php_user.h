@@ -23,8 +23,7 @@ bool php_user_object_of(zval *arg, uint32_t arg_num, zval *out);
 /* What a User object is to the library. */
 struct fg_user *php_user_inside(zval *user);
 
-/* Empties this thread's one when a request ends; frees it with the thread. */
+/* Forgets whom the request's checks were for. */
 void php_user_request_end(void);
-void php_user_thread_end(struct fg_user *user);
 
 #endif /* PHP_USER_H */

@@ -245,6 +245,47 @@ a_session_may_move_many_times(void **state)
 }
 
 /*
+ * Sessions are kept for the next one, with what they had pinned: that counts
+ * only as long as it is the newest, and what a session moved to does not last.
+ */
+static void
+a_session_begins_with_the_newest_rules_each_time(void **state)
+{
+	struct fg_session *ses;
+	struct fg_gate g;
+
+	(void)state;
+	publish("r0", "true");
+	assert_int_equal(fg_wait_ready(fg, 2000), FG_OK);
+	for (int i = 0; i < 40; i++) {
+		char rule[8];
+
+		snprintf(rule, sizeof(rule), "r%d", i / 4);
+		if (i % 4 == 0 && i > 0)
+			publish(rule, "true");
+		assert_int_equal(fg_session_begin(fg, &ses), FG_OK);
+		fg_get_gate(ses, user, "g", 0, &g);
+		assert_string_equal(g.rule_id, rule);
+		assert_string_equal(g.details.reason, "Network:Recognized");
+		assert_int_equal(g.details.lcut, 1700000000000);
+		assert_false(g.details.moved);
+		assert_false(fg_session_refresh(ses));
+		if (i % 8 == 7) {
+			publish("x", "true");
+			publish(rule, "true");
+			fg_get_gate(ses, user, "g", 0, &g);
+			assert_true(g.details.moved);
+			publish(rule, "true");
+			assert_true(fg_session_refresh(ses));
+			fg_get_gate(ses, user, "g", 0, &g);
+			assert_false(g.details.moved);
+		}
+		assert_string_equal(g.rule_id, rule);
+		fg_session_end(ses);
+	}
+}
+
+/*
  * The evaluation that a dead generation gave must not be logged, and not be
  * remembered as logged: the one that counts is.
  */
@@ -696,6 +737,7 @@ main(void)
 	    TEST(before_there_are_rules_checks_answer_no_values),
 	    TEST(a_session_stays_with_its_generation_while_that_is_kept),
 	    TEST(a_session_may_move_many_times),
+	    TEST(a_session_begins_with_the_newest_rules_each_time),
 	    TEST(a_doomed_evaluation_leaves_nothing),
 	    TEST(what_is_told_in_short_arrives_in_full),
 	    TEST(an_exposure_that_was_dropped_does_not_count_as_logged),

@@ -51,6 +51,27 @@ var_dump($client->checkGate($array, 'nested'));
 $object->size = 5000;
 var_dump($client->checkGate($array, 'nested'));
 
+/* Nothing of a user is left to the next one. */
+unset($user, $answers);
+$agent = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Version/17.0 Mobile/15E148 Safari/604.1';
+for ($i = 0; $i < 3; $i++) {
+    $other = new User("other-$i-" . getmypid(), str_repeat('e', 100000), '1.2.3.4', $agent, 'NZ', 'en', '1.2',
+        ['size' => 2000], ['stableID' => 's'], ['p' => 'q'], ['tier' => 'development']);
+    $a = $client->checkGate($other, 'nested');
+    unset($other);
+    $bare = new User("bare-$i-" . getmypid());
+    echo json_encode([$a, $client->checkGate($bare, 'nested')]);
+    $client->logEvent($bare, 'bare');
+    $client->logEvent(['userID' => "array-$i-" . getmypid()], 'bare');
+    unset($bare);
+    foreach (['bare', 'array'] as $who) {
+        foreach (events_of("$who-$i-" . getmypid()) as $event) {
+            echo ' ', json_encode($event['user']);
+        }
+    }
+    echo "\n";
+}
+
 /* What an event says of a user. */
 $me = 'user-' . getmypid();
 $client->logEvent(new User($me, custom: ['when' => new DateTime('2026-01-02T03:04:05Z'), 'list' => ['a', 1], 'bad' => "\xff", 'n' => null],
@@ -90,5 +111,8 @@ bool(false)
 bool(true)
 bool(false)
 bool(true)
+[true,false] {"userID":"bare-0-%d","statsigEnvironment":{"tier":"staging"}} {"userID":"bare-0-%d","statsigEnvironment":{"tier":"staging"}} {"userID":"array-0-%d","statsigEnvironment":{"tier":"staging"}}
+[true,false] {"userID":"bare-1-%d","statsigEnvironment":{"tier":"staging"}} {"userID":"bare-1-%d","statsigEnvironment":{"tier":"staging"}} {"userID":"array-1-%d","statsigEnvironment":{"tier":"staging"}}
+[true,false] {"userID":"bare-2-%d","statsigEnvironment":{"tier":"staging"}} {"userID":"bare-2-%d","statsigEnvironment":{"tier":"staging"}} {"userID":"array-2-%d","statsigEnvironment":{"tier":"staging"}}
 {"userID":"user-%d","custom":{"when":"2026-01-02T03:04:05.000+00:00","list":["a",1],"bad":"\ufffd","n":null},"statsigEnvironment":{"tier":"development"}}
 
