@@ -296,7 +296,7 @@ give(struct sticky_check *c, zend_object *values)
 	c->values.n = 1;
 }
 
-static bool
+static zend_always_inline bool
 begin(INTERNAL_FUNCTION_PARAMETERS, struct sticky_check *c)
 {
 	bool exposure = true, targeting = false, overrides = false;
@@ -327,36 +327,42 @@ begin(INTERNAL_FUNCTION_PARAMETERS, struct sticky_check *c)
 
 PHP_METHOD(Forkgate_Client, getExperiment)
 {
-	struct fg_config config = {
-	    .rule_id = "", .id_type = "", .details = php_result_no_details};
+	struct fg_config config;
 	struct sticky_check c;
 	struct php_session *s;
 
 	if (!begin(INTERNAL_FUNCTION_PARAM_PASSTHRU, &c))
 		RETURN_THROWS();
 	s = c.check.s;
-	config.name = ZSTR_VAL(c.name);
 	if (s != NULL)
-		fg_get_experiment_sticky(s->ses, c.check.user, config.name,
+		fg_get_experiment_sticky(s->ses, c.check.user, ZSTR_VAL(c.name),
 		    c.check.flags, c.given, &config);
+	else
+		config = (struct fg_config){.name = ZSTR_VAL(c.name),
+		    .rule_id = "",
+		    .id_type = "",
+		    .details = php_result_no_details};
 	php_result_config(return_value, s, &config);
 	php_check_end(&c.check, execute_data);
 }
 
 PHP_METHOD(Forkgate_Client, getLayer)
 {
-	struct fg_layer layer = {
-	    .rule_id = "", .id_type = "", .details = php_result_no_details};
+	struct fg_layer layer;
 	struct sticky_check c;
 	struct php_session *s;
 
 	if (!begin(INTERNAL_FUNCTION_PARAM_PASSTHRU, &c))
 		RETURN_THROWS();
 	s = c.check.s;
-	layer.name = ZSTR_VAL(c.name);
 	if (s != NULL)
-		fg_get_layer_sticky(s->ses, c.check.user, layer.name,
+		fg_get_layer_sticky(s->ses, c.check.user, ZSTR_VAL(c.name),
 		    c.check.flags, c.given, &layer);
+	else
+		layer = (struct fg_layer){.name = ZSTR_VAL(c.name),
+		    .rule_id = "",
+		    .id_type = "",
+		    .details = php_result_no_details};
 	php_layer_object(return_value, s, &layer);
 	php_check_end(&c.check, execute_data);
 }
