@@ -536,7 +536,7 @@ namespace Forkgate {
          * A record of what Statsig's SDKs keep of an experiment or a layer, its JSON
          * decoded: value, json_value, rule_id, group_name, secondary_exposures,
          * undelegated_secondary_exposures, config_delegate, explicit_parameters, time,
-         * config_version. What is missing is null.
+         * config_version. As there, value, secondary_exposures and time are needed.
          *
          * @phpstan-param array<string,mixed> $values
          * @return string|null null when it is nothing that they keep, or over 1 MiB

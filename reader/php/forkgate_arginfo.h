@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 57d5984b2d25752c06354d5b90db5764790b97f6 */
+ * Stub hash: af17a6c923713f5157ba9c3ff601d478cca5a512 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_Forkgate_check_gate, 0, 2, _IS_BOOL, 0)
 	ZEND_ARG_OBJ_TYPE_MASK(0, user, Forkgate\\\125ser, MAY_BE_ARRAY|MAY_BE_STRING|MAY_BE_LONG, NULL)

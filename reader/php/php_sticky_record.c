@@ -40,18 +40,18 @@ get_text(HashTable *values, const char *name, const char **out)
 static bool
 get_exposure(zval *v, struct fg_exposure *out)
 {
-	const char *value = "";
+	const char *value = NULL;
 
 	ZVAL_DEREF(v);
 	if (Z_TYPE_P(v) != IS_ARRAY)
 		return false;
-	*out = (struct fg_exposure){.gate = "", .rule_id = ""};
+	*out = (struct fg_exposure){0};
 	if (!get_text(Z_ARRVAL_P(v), "gate", &out->gate) ||
 	    !get_text(Z_ARRVAL_P(v), "ruleID", &out->rule_id) ||
 	    !get_text(Z_ARRVAL_P(v), "gateValue", &value))
 		return false;
-	out->value = strcmp(value, "true") == 0;
-	return true;
+	out->value = value != NULL && strcmp(value, "true") == 0;
+	return out->gate != NULL && out->rule_id != NULL && value != NULL;
 }
 
 /* A list in the room, one longer so that it is there when it is empty. */
@@ -139,14 +139,10 @@ get_members(
 {
 	zval *v = find(values, "json_value"), own;
 
-	if (v == NULL)
+	if (v == NULL ||
+	    (Z_TYPE_P(v) == IS_ARRAY ? zend_array_is_list(Z_ARRVAL_P(v))
+				     : Z_TYPE_P(v) != IS_OBJECT))
 		return true;
-	if (Z_TYPE_P(v) != IS_ARRAY && Z_TYPE_P(v) != IS_OBJECT)
-		return false;
-	if (Z_TYPE_P(v) == IS_ARRAY &&
-	    zend_hash_num_elements(Z_ARRVAL_P(v)) > 0 &&
-	    zend_array_is_list(Z_ARRVAL_P(v)))
-		return false; /* no object */
 	ZVAL_COPY(&own, v);
 	php_value_keep(room, &own);
 	return php_value_members(
@@ -172,7 +168,9 @@ get_content(
 		return false;
 	c->value = Z_TYPE_P(passed) == IS_TRUE;
 	c->lcut = time_of(find(values, "time"));
-	return get_text(values, "rule_id", &c->rule_id) &&
+	return zend_hash_str_exists(values, ZEND_STRL("time")) &&
+	    find(values, "secondary_exposures") != NULL &&
+	    get_text(values, "rule_id", &c->rule_id) &&
 	    get_text(values, "group_name", &c->group_name) &&
 	    get_text(values, "config_delegate", &c->delegate) &&
 	    get_version(values, c) &&

@@ -90,6 +90,10 @@ in a layer: ["mauve","group_mauve","colours"]
 as an object: "group_mauve"
 enforced: "group_mauve"
 no exposure: "group_mauve"
+odd: "group_green"
+odd: "group_green"
+odd: "group_green"
+odd: "group_green"
 damaged: "group_green"
 saved anew: {"value":true,"json_value":{"colour":"green","size":2},"rule_id":"group_green","group_name":"Green","secondary_exposures":[],"undelegated_secondary_exposures":[],"config_delegate":null,"explicit_parameters":["colour"],"time":1700000000001}
 and holds: "Persisted"

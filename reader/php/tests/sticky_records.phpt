@@ -30,27 +30,33 @@ echo json_encode($client->decodeStickyRecord($saved)), "\n";
 var_dump($client->encodeStickyRecord($client->decodeStickyRecord($saved)) === $saved);
 
 echo "-- as little as there can be\n";
-$least = $client->decodeStickyRecord($client->encodeStickyRecord(['value' => false]));
+$needed = ['value' => true, 'secondary_exposures' => [], 'time' => null];
+$least = $client->decodeStickyRecord($client->encodeStickyRecord(['value' => false] + $needed));
 echo json_encode($least), "\n";
 foreach ([-1, 0, 0.5, 1.5e12, 1e30, NAN, 'text', [], true] as $time) {
-    echo json_encode($client->decodeStickyRecord($client->encodeStickyRecord(['value' => true, 'time' => $time]))['time']), ';';
+    echo json_encode($client->decodeStickyRecord($client->encodeStickyRecord(['time' => $time] + $needed))['time']), ';';
+}
+echo "\n";
+
+foreach (['text', 5, true, [], [1], new stdClass, null] as $value) {
+    echo json_encode($client->decodeStickyRecord($client->encodeStickyRecord(['json_value' => $value] + $needed))['json_value']), ';';
 }
 echo "\n";
 
 echo "-- what they do not keep\n";
 foreach ([
-    [],
     ['value' => 1],
     ['value' => null],
-    ['json_value' => 'text'],
-    ['json_value' => [1, 2]],
     ['rule_id' => 1],
     ['rule_id' => "a\0b"],
     ['group_name' => []],
     ['config_delegate' => 1.5],
     ['secondary_exposures' => 'text'],
     ['secondary_exposures' => ['text']],
-    ['secondary_exposures' => [['gate' => 1]]],
+    ['secondary_exposures' => null],
+    ['secondary_exposures' => [['gate' => 1, 'gateValue' => 'true', 'ruleID' => 'r']]],
+    ['secondary_exposures' => [['gate' => 'g', 'gateValue' => true, 'ruleID' => 'r']]],
+    ['secondary_exposures' => [['gate' => 'g', 'gateValue' => 'true']]],
     ['undelegated_secondary_exposures' => [null]],
     ['explicit_parameters' => 'text'],
     ['explicit_parameters' => ['a', null]],
@@ -59,12 +65,15 @@ foreach ([
     ['config_version' => '1'],
     ['json_value' => ['x' => str_repeat('x', 1 << 20)]],
 ] as $odd) {
-    $record = $client->encodeStickyRecord($odd === [] ? [] : $odd + ['value' => true]);
+    $record = $client->encodeStickyRecord($odd + $needed);
     echo $record === null ? '.' : "\n" . json_encode($odd) . ' was taken' . "\n";
 }
-echo "\n", thrown(fn() => $client->encodeStickyRecord(['value' => true, 'json_value' => ['x' => NAN]])), "\n";
-echo thrown(fn() => $client->encodeStickyRecord(['value' => true, 'json_value' => ['x' => STDIN]])), "\n";
-echo thrown(fn() => $client->encodeStickyRecord(['value' => true, 'json_value' => new DateTimeImmutable('@0')])), "\n";
+foreach (array_keys($needed) as $name) {
+    var_dump($client->encodeStickyRecord(array_diff_key($needed, [$name => 1])));
+}
+echo thrown(fn() => $client->encodeStickyRecord(['json_value' => ['x' => NAN]] + $needed)), "\n";
+echo thrown(fn() => $client->encodeStickyRecord(['json_value' => ['x' => STDIN]] + $needed)), "\n";
+echo thrown(fn() => $client->encodeStickyRecord(['json_value' => new DateTimeImmutable('@0')] + $needed)), "\n";
 var_dump($client->decodeStickyRecord(''), $client->decodeStickyRecord(substr($saved, 1)), $client->decodeStickyRecord(str_repeat("\xff", 100000)));
 
 echo "-- code that runs meanwhile\n";
@@ -82,9 +91,9 @@ $value = ['x' => new class($client, $rule, $list) implements JsonSerializable {
         return ['y' => 1];
     }
 }];
-var_dump($client->encodeStickyRecord(['value' => true, 'json_value' => &$value, 'rule_id' => &$rule, 'explicit_parameters' => &$list]));
+var_dump($client->encodeStickyRecord(['json_value' => &$value, 'rule_id' => &$rule, 'explicit_parameters' => &$list] + $needed));
 $list = [];
-var_dump(strlen($client->encodeStickyRecord(['value' => true, 'rule_id' => &$rule])) > 32);
+var_dump(strlen($client->encodeStickyRecord(['rule_id' => &$rule] + $needed)) > 32);
 ?>
 --EXPECT--
 sticky 7 old_rule Old Group Persisted 1757974789243 12
@@ -97,8 +106,11 @@ bool(true)
 -- as little as there can be
 {"value":false,"json_value":[],"rule_id":"","group_name":null,"secondary_exposures":[],"undelegated_secondary_exposures":null,"config_delegate":null,"explicit_parameters":null,"time":null,"config_version":null}
 -1;null;null;1500000000000;null;null;null;null;null;
+[];[];[];[];[];[];[];
 -- what they do not keep
-...................
+...................NULL
+NULL
+NULL
 ValueError: json_value: a number must be finite
 TypeError: json_value: resource has no JSON shape
 TypeError: json_value must be of type array, DateTimeImmutable given

@@ -68,7 +68,6 @@ $old = [
 ];
 file_put_contents($path, json_encode([
     'dora:userID' => ['colours' => $old, 'page' => ['config_delegate' => 'colours'] + $old],
-    'emil:userID' => ['colours' => 'damaged'],
 ]));
 
 $storage = new FileStorage($path);
@@ -87,7 +86,15 @@ show('as an object', $statsig->getExperiment($dora, 'colours', ['user_persisted_
 show('enforced', $statsig->getExperiment($dora, 'colours', $of('dora') + ['enforce_overrides' => true, 'enforce_targeting' => true])->rule_id);
 show('no exposure', $statsig->getExperiment($dora, 'colours', $of('dora') + ['disable_exposure_logging' => true])->rule_id);
 
+$deep = 1;
+for ($i = 0; $i < 100; $i++) {
+    $deep = ['x' => $deep];
+}
+foreach ([['json_value' => $deep] + $old, ['json_value' => ['x' => NAN]] + $old, STDIN, 7] as $odd) {
+    show('odd', $statsig->getExperiment(new StatsigUser('emil'), 'colours', ['user_persisted_values' => ['colours' => $odd]])->rule_id);
+}
 $emil = new StatsigUser('emil');
+$storage->save('emil:userID', 'colours', new StickyValues(true, [], '', null, [['gate' => 'x']], [], null, null, 0));
 show('damaged', $statsig->getExperiment($emil, 'colours', $of('emil'))->rule_id);
 show('saved anew', $storage->all()['emil:userID']['colours']);
 show('and holds', $statsig->getExperiment($emil, 'colours', $of('emil'))->details['reason']);

@@ -49,8 +49,17 @@ final class StickyBridge implements \Forkgate\StickyStorage
         if ($one === null) {
             return new \Forkgate\StickyValues();
         }
+        return new \Forkgate\StickyValues([$name => $this->record($one) ?? '']);
+    }
+
+    /** Null for what is no value of the SDK's; it counts as damaged. */
+    private function record(mixed $one): ?string
+    {
         $one = json_decode(json_encode($one, JSON_PRESERVE_ZERO_FRACTION) ?: '', true);
-        $record = is_array($one) ? $this->reader->encodeStickyRecord($one) : null;
-        return new \Forkgate\StickyValues([$name => $record ?? '']);
+        try {
+            return is_array($one) ? $this->reader->encodeStickyRecord($one) : null;
+        } catch (\ValueError) {
+            return null; /* nested too deep */
+        }
     }
 }
