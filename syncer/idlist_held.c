@@ -7,28 +7,11 @@
 #include "common/manifest.h"
 #include "syncer/idlist.h"
 
-static enum fg_status
-copy_text(struct idlist_text *to, const struct idlist_text *from)
-{
-	char *bytes = NULL;
-
-	if (from->bytes != NULL) {
-		bytes = malloc(from->n + 1);
-		if (bytes == NULL)
-			return FG_E_NOMEM;
-		memcpy(bytes, from->bytes, from->n);
-		bytes[from->n] = '\0';
-	}
-	free(to->bytes);
-	*to = (struct idlist_text){bytes, from->n};
-	return FG_OK;
-}
-
 enum fg_status
 idlist_held_new(struct idlist_held *held, const struct idlist_text *name)
 {
 	*held = (struct idlist_held){.tag = idlist_tag(name->bytes, name->n)};
-	return copy_text(&held->place.name, name);
+	return idlist_text_copy(&held->place.name, name);
 }
 
 /* What is held, borrowed until the next write. */
@@ -83,7 +66,7 @@ idlist_held_find(struct idlist_held *held, struct store *store,
 	if (st == FG_OK)
 		st = idlist_members(&values, &held->members);
 	if (st == FG_OK)
-		st = copy_text(&held->place.file.id, &place->file.id);
+		st = idlist_text_copy(&held->place.file.id, &place->file.id);
 	if (st != FG_OK) {
 		held->base = held->delta = held->members = 0;
 		return st;
@@ -160,7 +143,7 @@ idlist_held_take(struct idlist_held *held, struct store *store,
 	next.place.position = position;
 	next.place.changed_ms = now_ms;
 	if (st == FG_OK)
-		st = copy_text(&next.place.file.id, &file->id);
+		st = idlist_text_copy(&next.place.file.id, &file->id);
 	if (st == FG_OK)
 		st = put_both(store, &values, &next);
 	idlist_values_free(&values);

@@ -209,23 +209,6 @@ problem_of(const struct idlist_list *l)
 	    l->listing.url.bytes, lookup != NULL ? lookup : "https://");
 }
 
-static enum fg_status
-note_file(struct idlist_list *l)
-{
-	const struct idlist_file *file = &l->listing.file;
-	struct idlist_text id = {NULL, file->id.n};
-
-	if (file->id.bytes != NULL) {
-		id.bytes = malloc(id.n + 1);
-		if (id.bytes == NULL)
-			return FG_E_NOMEM;
-		memcpy(id.bytes, file->id.bytes, id.n + 1);
-	}
-	idlist_file_free(&l->file);
-	l->file = (struct idlist_file){file->created_ms, id};
-	return FG_OK;
-}
-
 void
 idlist_list_start(struct idlist_list *l)
 {
@@ -239,11 +222,12 @@ idlist_list_start(struct idlist_list *l)
 	parts.arg = l;
 	l->due_ms = IDLIST_NEVER;
 	l->bytes = l->listing.size - from;
+	l->file.created_ms = l->listing.file.created_ms;
 	if (step == IDLIST_KEEP)
 		return;
 	if (problem != NULL)
 		fail(l, problem);
-	else if (note_file(l) != FG_OK)
+	else if (idlist_text_copy(&l->file.id, &l->listing.file.id) != FG_OK)
 		fail(l, fg_strerror(FG_E_NOMEM));
 	else if (l->listing.size == 0)
 		take(l, &none, true, 0, 0);

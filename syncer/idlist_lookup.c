@@ -23,6 +23,23 @@ idlist_text_same(const struct idlist_text *a, const struct idlist_text *b)
 	return a->n == b->n && memcmp(a->bytes, b->bytes, a->n) == 0;
 }
 
+enum fg_status
+idlist_text_copy(struct idlist_text *to, const struct idlist_text *from)
+{
+	char *bytes = NULL;
+
+	if (from->bytes != NULL) {
+		bytes = malloc(from->n + 1);
+		if (bytes == NULL)
+			return FG_E_NOMEM;
+		memcpy(bytes, from->bytes, from->n);
+		bytes[from->n] = '\0';
+	}
+	free(to->bytes);
+	*to = (struct idlist_text){bytes, from->n};
+	return FG_OK;
+}
+
 static enum fg_status
 decode(const char *raw, size_t n, struct idlist_text *out)
 {
@@ -31,17 +48,9 @@ decode(const char *raw, size_t n, struct idlist_text *out)
 	size_t len;
 	enum fg_status st = json_string(raw, n, &buf, &s, &len);
 
-	if (st == FG_OK) {
-		free(out->bytes);
-		out->bytes = malloc(len + 1);
-		out->n = len;
-		if (out->bytes == NULL) {
-			st = FG_E_NOMEM;
-		} else {
-			memcpy(out->bytes, s, len);
-			out->bytes[len] = '\0';
-		}
-	}
+	if (st == FG_OK)
+		st = idlist_text_copy(
+		    out, &(struct idlist_text){(char *)(uintptr_t)s, len});
 	free(buf.bytes);
 	return st;
 }

@@ -51,6 +51,10 @@ enum fg_status idlist_lookup_read(
 void idlist_lookup_free(struct idlist_lookup *lookup);
 
 void idlist_file_free(struct idlist_file *file);
+/* A copy in place of what *to holds, which is freed.  FG_E_NOMEM. */
+enum fg_status idlist_text_copy(
+    struct idlist_text *to, const struct idlist_text *from);
+
 bool idlist_text_same(const struct idlist_text *a, const struct idlist_text *b);
 
 enum idlist_step {

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "common/idlist.h"
-#include "common/manifest.h"
 #include "syncer/idlist_ask.h"
 #include "syncer/idlist_list.h"
+#include "syncer/idlist_set.h"
 #include "syncer/log.h"
 #include "syncer/retry.h"
 
@@ -20,148 +20,21 @@ struct idlist_sync {
 	const char *trusted[4];
 	struct idlist_ask *ask;
 	struct idlist_list_parts list;
-	struct idlist_list **lists;
-	size_t n, cap;
+	struct idlist_set set;
 	size_t left_out;   /* of the latest answer */
 	uint64_t failures; /* polls in a row */
 	struct loop_timer timer, pause, commit;
 	bool needed, active, repeats, settled, dirty, answered;
-	uint64_t version, places_version, places;
 	char told[200];
 };
-
-/* ---- lists ---- */
-
-/* NULL: no memory. */
-static struct idlist_list *
-add(struct idlist_sync *s, const struct idlist_text *name)
-{
-	struct idlist_list *l, **more;
-
-	if (s->n == s->cap) {
-		more = realloc(s->lists, (s->cap * 2 + 16) * sizeof(*more));
-		if (more == NULL)
-			return NULL;
-		s->lists = more;
-		s->cap = s->cap * 2 + 16;
-	}
-	l = idlist_list_new(&s->list, name);
-	if (l != NULL)
-		s->lists[s->n++] = l;
-	return l;
-}
-
-static struct idlist_list *
-list_of_tag(const struct idlist_sync *s, uint64_t tag)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (s->lists[i]->held.tag == tag)
-			return s->lists[i];
-	return NULL;
-}
 
 static void
 changed(void *arg)
 {
 	struct idlist_sync *s = arg;
 
-	s->version++;
+	s->set.version++;
 	s->dirty = true;
-}
-
-/* ---- what is held at the start ---- */
-
-static enum fg_status
-take_up_one(struct idlist_sync *s, const struct store_generation *g,
-    const struct idlist_place *place)
-{
-	struct idlist_list *l = add(s, &place->name);
-
-	if (l == NULL)
-		return FG_E_NOMEM;
-	if (idlist_held_find(&l->held, s->parts.store, place, g) != FG_OK)
-		changed(s); /* the list is gone: it is fetched again */
-	return FG_OK;
-}
-
-static enum fg_status
-take_up(struct idlist_sync *s, const struct store_generation *g)
-{
-	struct manifest_section section;
-	struct idlist_place place;
-	const uint8_t *bytes;
-	size_t len, at = 0;
-	enum fg_status st = manifest_find(
-	    g->manifest, g->manifest_len, MANIFEST_ID_PLACES, 0, &section);
-
-	if (st == FG_OK)
-		st = store_get_shared(s->parts.store, section.id, &bytes, &len);
-	if (st != FG_OK)
-		return st;
-	s->places = section.id;
-	while ((st = idlist_places_next(bytes, len, &at, &place)) == FG_OK &&
-	    (st = take_up_one(s, g, &place)) == FG_OK)
-		;
-	return st == FG_END ? FG_OK : st;
-}
-
-/* Lists of which nobody knows how far they were read: all of them is fetched. */
-static enum fg_status
-take_up_bare(struct idlist_sync *s, const struct store_generation *g)
-{
-	struct idlist_place place = {.file = {.created_ms = INT64_MIN}};
-	struct manifest_section section;
-	struct idlist list;
-	const uint8_t *bytes;
-	size_t len;
-	enum fg_status st = FG_OK;
-
-	for (uint32_t i = 0; st == FG_OK; i++) {
-		st =
-		    manifest_section(g->manifest, g->manifest_len, i, &section);
-		if (st != FG_OK || section.kind != MANIFEST_ID_LIST ||
-		    store_get_shared(
-			s->parts.store, section.id, &bytes, &len) != FG_OK ||
-		    idlist_open(bytes, len, IDLIST_BASE, &list) != FG_OK ||
-		    list_of_tag(s, section.tag) != NULL)
-			continue;
-		place.name = (struct idlist_text){
-		    (char *)(uintptr_t)list.name, list.name_len};
-		st = take_up_one(s, g, &place);
-	}
-	return st == FG_END ? FG_OK : st;
-}
-
-static void
-drop_all(struct idlist_sync *s)
-{
-	for (size_t i = 0; i < s->n; i++)
-		idlist_list_free(s->lists[i]);
-	s->n = 0;
-	changed(s);
-}
-
-static enum fg_status
-look_up(struct idlist_sync *s)
-{
-	struct idlist_sync_status now;
-	struct store_generation g;
-	enum fg_status st;
-
-	if (store_latest(s->parts.store, s->name, &g) != FG_OK)
-		return FG_OK;
-	st = take_up(s, &g);
-	if (st != FG_OK && st != FG_E_NOMEM)
-		st = take_up_bare(s, &g);
-	if (st == FG_E_NOMEM || s->n == 0)
-		return st == FG_E_NOMEM ? st : FG_OK;
-	idlist_sync_status(s, &now);
-	log_info("[project %s] starting from %llu ID lists with %llu members",
-	    s->name, (unsigned long long)now.n_lists,
-	    (unsigned long long)now.members);
-	if (s->parts.config->id_lists == CONFIG_ID_LISTS_NO)
-		drop_all(s);
-	return FG_OK;
 }
 
 /* ---- telling ---- */
@@ -212,11 +85,11 @@ load_of(const struct idlist_sync *s)
 {
 	struct load load = {0, 0};
 
-	for (size_t i = 0; i < s->n; i++) {
-		if (s->lists[i]->fetch == NULL)
+	for (size_t i = 0; i < s->set.n; i++) {
+		if (s->set.at[i]->fetch == NULL)
 			continue;
 		load.n++;
-		load.bytes += s->lists[i]->bytes;
+		load.bytes += s->set.at[i]->bytes;
 	}
 	return load;
 }
@@ -236,8 +109,8 @@ start_due(struct idlist_sync *s, struct load *load, bool fails)
 {
 	uint64_t now = loop_clock_ms();
 
-	for (size_t i = 0; i < s->n; i++) {
-		struct idlist_list *l = s->lists[i];
+	for (size_t i = 0; i < s->set.n; i++) {
+		struct idlist_list *l = s->set.at[i];
 
 		if (l->fetch != NULL || l->due_ms > now || l->fails != fails ||
 		    !has_room(s, load, idlist_list_need(l)))
@@ -256,9 +129,9 @@ next_due(const struct idlist_sync *s)
 {
 	uint64_t due = IDLIST_NEVER;
 
-	for (size_t i = 0; i < s->n; i++)
-		if (s->lists[i]->fetch == NULL && s->lists[i]->due_ms < due)
-			due = s->lists[i]->due_ms;
+	for (size_t i = 0; i < s->set.n; i++)
+		if (s->set.at[i]->fetch == NULL && s->set.at[i]->due_ms < due)
+			due = s->set.at[i]->due_ms;
 	return due;
 }
 
@@ -306,10 +179,10 @@ static void
 take_listing(struct idlist_sync *s, struct idlist_listing *listing)
 {
 	uint64_t tag = idlist_tag(listing->name.bytes, listing->name.n);
-	struct idlist_list *l = list_of_tag(s, tag);
+	struct idlist_list *l = idlist_set_find(&s->set, tag);
 
 	if (l == NULL)
-		l = add(s, &listing->name);
+		l = idlist_set_add(&s->set, &listing->name);
 	/* No memory, or of 2^64 tags the same: it is left out. */
 	if (l == NULL || !idlist_text_same(&l->held.place.name, &listing->name))
 		return;
@@ -321,11 +194,11 @@ drop_unlisted(struct idlist_sync *s)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->n; i++) {
-		struct idlist_list *l = s->lists[i];
+	for (size_t i = 0; i < s->set.n; i++) {
+		struct idlist_list *l = s->set.at[i];
 
 		if (l->listed) {
-			s->lists[n++] = l;
+			s->set.at[n++] = l;
 			continue;
 		}
 		log_info("[project %s] ID list %.60s is no more", s->name,
@@ -334,7 +207,7 @@ drop_unlisted(struct idlist_sync *s)
 			changed(s);
 		idlist_list_free(l);
 	}
-	s->n = n;
+	s->set.n = n;
 }
 
 static void
@@ -349,8 +222,8 @@ on_asked(void *arg, const struct idlist_asked *asked)
 		poll_fails(s, asked);
 	} else {
 		poll_succeeds(s, asked->lookup);
-		for (size_t i = 0; i < s->n; i++)
-			s->lists[i]->listed = false;
+		for (size_t i = 0; i < s->set.n; i++)
+			s->set.at[i]->listed = false;
 		for (size_t i = 0; i < asked->lookup->n; i++)
 			take_listing(s, &asked->lookup->at[i]);
 		drop_unlisted(s);
@@ -417,8 +290,8 @@ idlist_sync_stop(struct idlist_sync *s)
 	loop_timer_clear(s->parts.loop, &s->pause);
 	loop_timer_clear(s->parts.loop, &s->commit);
 	idlist_ask_cancel(s->ask);
-	for (size_t i = 0; i < s->n; i++)
-		idlist_list_stop(s->lists[i]);
+	for (size_t i = 0; i < s->set.n; i++)
+		idlist_list_stop(s->set.at[i]);
 }
 
 /* ---- beside the rules ---- */
@@ -426,96 +299,50 @@ idlist_sync_stop(struct idlist_sync *s)
 uint64_t
 idlist_sync_version(const struct idlist_sync *s)
 {
-	return s->version;
-}
-
-static enum fg_status
-put_places(struct idlist_sync *s, size_t n)
-{
-	const struct idlist_place **places = calloc(n + 1, sizeof(*places));
-	uint8_t *bytes = NULL;
-	uint64_t id;
-	size_t len, held = 0;
-	enum fg_status st = FG_E_NOMEM;
-
-	if (places != NULL) {
-		for (size_t i = 0; i < s->n; i++)
-			if (s->lists[i]->held.base != 0)
-				places[held++] = &s->lists[i]->held.place;
-		st = idlist_places_make(places, held, &bytes, &len);
-	}
-	if (st == FG_OK)
-		st = store_put_shared(s->parts.store, bytes, len, &id);
-	if (st == FG_OK) {
-		store_drop_shared(s->parts.store, s->places);
-		s->places = id;
-		s->places_version = s->version;
-	}
-	free(bytes);
-	free(places);
-	return st;
+	return s->set.version;
 }
 
 enum fg_status
 idlist_sync_commit_parts(
     struct idlist_sync *s, struct store_part **parts, size_t *n)
 {
-	struct store_part *p = calloc(2 * s->n + 1, sizeof(*p));
-	enum fg_status st = FG_OK;
-
-	*parts = p;
-	*n = 0;
-	if (p == NULL)
-		return FG_E_NOMEM;
-	for (size_t i = 0; i < s->n; i++) {
-		const struct idlist_held *h = &s->lists[i]->held;
-
-		if (h->base != 0)
-			p[(*n)++] = (struct store_part){
-			    MANIFEST_ID_LIST, h->tag, h->base};
-		if (h->delta != 0)
-			p[(*n)++] = (struct store_part){
-			    MANIFEST_ID_DELTA, h->tag, h->delta};
-	}
-	if (*n == 0)
-		return FG_OK;
-	if (s->places == 0 || s->places_version != s->version)
-		st = put_places(s, *n);
-	p[(*n)++] = (struct store_part){MANIFEST_ID_PLACES, 0, s->places};
-	return st;
+	return idlist_set_parts(&s->set, parts, n);
 }
 
 void
 idlist_sync_lost(struct idlist_sync *s)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		struct idlist_list *l = s->lists[i];
-
-		if (l->held.base == 0 ||
-		    idlist_held_is_there(&l->held, s->parts.store))
-			continue;
-		idlist_held_drop(&l->held, s->parts.store);
-		if (l->listed)
-			l->due_ms = loop_clock_ms();
-	}
-	s->places = 0;
-	changed(s);
+	idlist_set_lost(&s->set);
+	s->dirty = true;
 	if (s->active)
-		loop_timer_set(s->parts.loop, &s->pause, 0);
+		loop_timer_set(s->parts.loop, &s->pause, COMMIT_MS);
 }
 
 void
 idlist_sync_status(const struct idlist_sync *s, struct idlist_sync_status *out)
 {
-	*out =
-	    (struct idlist_sync_status){.settled = s->settled || !is_wanted(s)};
-	for (size_t i = 0; i < s->n; i++) {
-		out->n_lists += s->lists[i]->held.base != 0;
-		out->members += s->lists[i]->held.members;
-	}
+	out->settled = s->settled || !is_wanted(s);
+	idlist_set_count(&s->set, &out->n_lists, &out->members);
 }
 
 /* ---- birth and end ---- */
+
+static enum fg_status
+look_up(struct idlist_sync *s)
+{
+	enum fg_status st = idlist_set_take_up(&s->set);
+	struct idlist_sync_status now;
+
+	if (st != FG_OK || s->set.n == 0)
+		return st;
+	idlist_sync_status(s, &now);
+	log_info("[project %s] starting from %llu ID lists with %llu members",
+	    s->name, (unsigned long long)now.n_lists,
+	    (unsigned long long)now.members);
+	if (s->parts.config->id_lists == CONFIG_ID_LISTS_NO)
+		idlist_set_clear(&s->set);
+	return FG_OK;
+}
 
 enum fg_status
 idlist_sync_new(const struct idlist_sync_parts *parts, struct idlist_sync **out)
@@ -546,6 +373,8 @@ idlist_sync_new(const struct idlist_sync_parts *parts, struct idlist_sync **out)
 	    .done = run,
 	    .arg = s,
 	};
+	s->set.list = &s->list;
+	s->set.project = config->name;
 	st = idlist_ask_new(
 	    &(struct idlist_ask_parts){
 		.loop = parts->loop,
@@ -567,9 +396,8 @@ idlist_sync_free(struct idlist_sync *s)
 		return;
 	if (s->ask != NULL)
 		idlist_sync_stop(s);
-	for (size_t i = 0; i < s->n; i++)
-		idlist_list_free(s->lists[i]);
-	free(s->lists);
+	idlist_set_clear(&s->set);
+	free(s->set.at);
 	idlist_ask_free(s->ask);
 	free(s);
 }

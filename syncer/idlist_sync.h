@@ -71,8 +71,8 @@ enum fg_status idlist_sync_commit_parts(
     struct idlist_sync *sync, struct store_part **parts, size_t *n);
 
 /*
- * A commit has missed a value: lists of which one is lost are fetched anew,
- * and are not among the parts until then.
+ * A commit has missed a value: lists of which one is lost are what the newest
+ * generation has of them, and fetched again.
  */
 void idlist_sync_lost(struct idlist_sync *sync);
 

@@ -681,18 +681,27 @@ a_value_that_is_lost_is_fetched_again(void **state)
 {
 	(void)state;
 	make_file("f", 5, "ann", "bob");
-	was_settled = false;
+	poll_lists();
+	line(0, '+', "cid");
+	files[1].id = "g";
+	line(1, '+', "ann");
 	idlist_sync_poll(lists);
 	assert_int_equal(loop_run(loop), FG_OK);
+	assert_int_equal(n_lists(), 2);
 	/* What nobody names is not carried over. */
 	assert_int_equal(unlink(env_file("epoch")), 0);
 	assert_int_equal(store_beat(store, 0), FG_OK);
 	assert_int_equal(publish(), FG_E_INVALID);
 	idlist_sync_lost(lists);
-	assert_int_equal(n_lists(), 0);
+	assert_int_equal(n_lists(), 1);
+	assert_int_equal(publish(), FG_OK);
+	assert_true(is_member("ann") && !is_member("cid"));
 	poll_lists();
-	assert_int_equal(files[0].requests, 2);
-	assert_true(is_member("ann") && is_member("bob"));
+	assert_int_equal(files[0].requests, 3);
+	assert_int_equal(files[0].from, 20);
+	assert_int_equal(files[1].requests, 2);
+	assert_int_equal(n_lists(), 2);
+	assert_true(is_member("ann") && is_member("cid"));
 }
 
 static void
