@@ -548,20 +548,6 @@ record_again_hash(const uint8_t *exposure, size_t n)
 	return x != 0 ? x : 1;
 }
 
-void
-record_put_again(uint8_t dst[RECORD_AGAIN_LEN], uint64_t time_ms, uint32_t at)
-{
-	le64enc(dst, RECORD_AGAIN);
-	le64enc(dst + 8, time_ms);
-	le64enc(dst + AGAIN_BODY, at);
-}
-
-uint64_t
-record_time(const uint8_t *exposure)
-{
-	return le64dec(exposure + 8);
-}
-
 static enum fg_status
 get_again(struct in *in, struct record_again *x)
 {

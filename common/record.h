@@ -159,11 +159,20 @@ enum fg_status record_put_tally(
     uint8_t *dst, size_t cap, const struct record_tally *x, size_t *n);
 
 /* For an exposure that says what the one in the frame at that offset says. */
-void record_put_again(
-    uint8_t dst[RECORD_AGAIN_LEN], uint64_t time_ms, uint32_t at);
+static inline void
+record_put_again(uint8_t dst[RECORD_AGAIN_LEN], uint64_t time_ms, uint32_t at)
+{
+	le64enc(dst, RECORD_AGAIN);
+	le64enc(dst + 8, time_ms);
+	le64enc(dst + 16, at);
+}
 
 /* When an encoded exposure was. */
-uint64_t record_time(const uint8_t *exposure);
+static inline uint64_t
+record_time(const uint8_t *exposure)
+{
+	return le64dec(exposure + 8);
+}
 
 /* Whether two of n bytes say the same. */
 bool record_is_again(const uint8_t *a, const uint8_t *b, size_t n);

@@ -345,10 +345,19 @@ static enum fg_status
 append_again(struct queue *q, struct queue_user *user, uint64_t time_ms,
     uint32_t at, struct whose w)
 {
-	uint8_t record[RECORD_AGAIN_LEN];
+	struct segfile *seg = &q->live->seg;
+	uint8_t record[RECORD_AGAIN_LEN], *room;
 
-	record_put_again(record, time_ms, at);
-	return append(q, user, w, record, sizeof(record), true);
+	if (w.json != NULL) {
+		record_put_again(record, time_ms, at);
+		return append(q, user, w, record, sizeof(record), true);
+	}
+	room = segfile_room(seg);
+	record_put_again(room, time_ms, at);
+	record_set_user(room, w.ref);
+	segfile_publish(seg, RECORD_AGAIN_LEN);
+	count_appended(q, true);
+	return FG_OK;
 }
 
 static enum fg_status

@@ -1,5 +1,6 @@
 #include "reader/regex.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -51,13 +52,43 @@ struct regex_scratch {
 	_Alignas(max_align_t) uint8_t room[SCRATCH];
 };
 
+/*
+ * Before the first fork, PCRE2 is used once: what it calls is looked up then,
+ * and each child finds it in its parent's page instead of writing its own.
+ */
+static void
+use_once(void)
+{
+	static atomic_flag done = ATOMIC_FLAG_INIT;
+	static const uint8_t text[] = "(?i)a[^b]+|c$";
+	struct regex_scratch *s;
+	pcre2_code *code;
+	PCRE2_SIZE where;
+	int error;
+
+	if (atomic_flag_test_and_set(&done))
+		return;
+	code = pcre2_compile(text, sizeof(text) - 1, PCRE2_UTF | PCRE2_UCP,
+	    &error, &where, NULL);
+	s = regex_scratch_new();
+	if (s != NULL && code != NULL)
+		(void)pcre2_match(
+		    code, text, sizeof(text) - 1, 0, 0, s->data, s->context);
+	/* In this order, which leaves the heap as it was. */
+	regex_scratch_free(s);
+	pcre2_code_free(code);
+}
+
 struct regex_cache *
 regex_cache_new(void)
 {
+	static atomic_flag prepared = ATOMIC_FLAG_INIT;
 	struct regex_cache *cache = calloc(1, sizeof(*cache));
 
 	if (cache == NULL)
 		return NULL;
+	if (!atomic_flag_test_and_set(&prepared))
+		(void)pthread_atfork(use_once, NULL, NULL);
 	cache->compile = pcre2_compile_context_create(NULL);
 	if (cache->compile == NULL ||
 	    pcre2_set_newline(cache->compile, PCRE2_NEWLINE_LF) != 0) {

@@ -356,6 +356,13 @@ segfile_append(struct segfile *s, const char *user_json, size_t user_len,
 	return FG_OK;
 }
 
+void
+segfile_publish(struct segfile *s, size_t n)
+{
+	s->tail += (uint32_t)frame_seal(s->page + s->tail, s->seed, s->tail, n);
+	segment_tail_store(s->page, s->tail);
+}
+
 /* ---- The page. ---- */
 
 void

@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 #include "common/forkgate_status.h"
+#include "common/frame.h"
 #include "common/segment.h"
 
 /* All zero: no segment. */
@@ -55,6 +56,18 @@ bool segfile_fits(const struct segfile *s, size_t user_len, size_t n);
  */
 enum fg_status segfile_append(struct segfile *s, const char *user_json,
     size_t user_len, uint32_t *user_ref, const void *record, size_t n);
+
+/*
+ * The same for a record that is made in its place: room for it behind the tail
+ * of a mapped one, and its publication.
+ */
+static inline uint8_t *
+segfile_room(const struct segfile *s)
+{
+	return s->page + s->tail + FRAME_HEADER;
+}
+
+void segfile_publish(struct segfile *s, size_t n);
 
 /* Puts counters into the page, and in a written one now and then to disk. */
 void segfile_count(
