@@ -3,7 +3,7 @@
 // all workers get a request.
 $client = Forkgate\Client::default();
 $user = new Forkgate\User(userID: 'u' . getmypid(), email: 'ada@example.com', country: 'NZ');
-foreach (explode(',', $_SERVER['ALL_GATES']) as $gate) {
+foreach (['@ALL_GATES@'] as $gate) {
     $client->checkGate($user, $gate);
 }
 usleep(30000);

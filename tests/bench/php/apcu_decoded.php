@@ -3,7 +3,7 @@
 require __DIR__ . '/model.php';
 $rules = apcu_fetch('rules');
 if ($rules === false) {
-    $rules = json_decode(file_get_contents($_SERVER['DOCUMENT']), true);
+    $rules = json_decode(file_get_contents('@DOCUMENT@'), true);
     apcu_store('rules', $rules);
 }
 model_page($rules);

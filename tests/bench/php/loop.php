@@ -3,7 +3,7 @@
 // median of rounds.  Repeats are dropped as they are in a page.
 $client = Forkgate\Client::default();
 $user = new Forkgate\User(userID: 'ada', email: 'ada@example.com', country: 'NZ');
-$gates = explode(',', getenv('GATES'));
+$gates = ['@GATES@'];
 $n = 20000;
 $rounds = [];
 for ($round = 0; $round < 15; $round++) {

@@ -75,7 +75,7 @@ function model_page(array $rules): void
     $user = ['userID' => 'u' . hrtime(true), 'email' => 'ada@example.com', 'country' => 'NZ'];
     $events = '';
     $on = 0;
-    foreach (explode(',', $_SERVER['GATES']) as $gate) {
+    foreach (['@GATES@'] as $gate) {
         $secondary = [];
         [$value, $rule] = model_gate($rules, $gate, $user, $secondary);
         $on += (int) $value;
@@ -85,6 +85,6 @@ function model_page(array $rules): void
             'secondaryExposures' => $secondary,
         ]) . "\n";
     }
-    file_put_contents($_SERVER['EVENTS_FILE'], $events, FILE_APPEND | LOCK_EX);
+    file_put_contents('@EVENTS@', $events, FILE_APPEND | LOCK_EX);
     echo 'ok ', $on;
 }
