@@ -111,6 +111,13 @@ php_tests() {
 
 php_tests php "$T/tests"
 
+# In phpize's "make test" there are no rules: who does not skip that passes.
+(
+	unset FORKGATE_TEST_RULES FORKGATE_TEST_PUBLISH FORKGATE_STATE_DIR
+	# shellcheck disable=SC2046 # names without blanks
+	php_tests alone $(grep -L 'skip\.inc' "$T"/tests/*.phpt)
+)
+
 # With the optimizer, arrays in programs are no longer counted.
 if [ -r "$EXTENSIONS/opcache.so" ] && [ -z "$SAN" ]; then
 	php_tests opcache -d zend_extension=opcache -d opcache.enable_cli=1 \

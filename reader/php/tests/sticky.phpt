@@ -1,5 +1,7 @@
 --TEST--
 Sticky values: experiments and layers stay as they were, and what forgets them
+--SKIPIF--
+<?php require __DIR__ . '/skip.inc'; ?>
 --FILE--
 <?php
 use Forkgate\{Client, StickyStorage, StickyValues, User};

@@ -1,5 +1,7 @@
 --TEST--
 Sticky values: a storage that fails costs nothing but stickiness
+--SKIPIF--
+<?php require __DIR__ . '/skip.inc'; ?>
 --FILE--
 <?php
 use Forkgate\{Client, StickyStorage, StickyValues, User};

@@ -1,5 +1,7 @@
 --TEST--
 Sticky values: a storage that ends the program, and what still runs after it
+--SKIPIF--
+<?php require __DIR__ . '/skip.inc'; ?>
 --FILE--
 <?php
 use Forkgate\{Client, StickyValues, User};

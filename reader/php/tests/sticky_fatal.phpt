@@ -1,5 +1,7 @@
 --TEST--
 Sticky values: a storage that dies of a fatal error, and what still runs after it
+--SKIPIF--
+<?php require __DIR__ . '/skip.inc'; ?>
 --INI--
 display_errors=0
 log_errors=0

@@ -1,5 +1,7 @@
 --TEST--
 Sticky values: records from what Statsig's SDKs keep, and back
+--SKIPIF--
+<?php require __DIR__ . '/skip.inc'; ?>
 --FILE--
 <?php
 use Forkgate\{Client, StickyValues};

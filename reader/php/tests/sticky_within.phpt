@@ -1,5 +1,7 @@
 --TEST--
 Sticky values: a storage that asks its own client, and other code that runs meanwhile
+--SKIPIF--
+<?php require __DIR__ . '/skip.inc'; ?>
 --FILE--
 <?php
 use Forkgate\{Client, StickyValues, User};
