@@ -157,7 +157,7 @@ for which; do
 		try_zts_debug
 		build_php zts-apache --enable-zts --enable-debug --disable-cli \
 		    --with-apxs2 CFLAGS='-O1 -g'
-		make B=build/php/zts-debug/built PHP_CONFIG="$config" all php \
+		make B=build/php/zts-debug/built PHP_CONFIG="$config" all php apache \
 		    build/php/zts-debug/built/e2e/worker
 		MOD_PHP=$ROOTS/zts-apache/build/libs/libphp.so ONLY=servers_apache_php \
 		    sh tests/run.sh build/php/zts-debug/built servers
