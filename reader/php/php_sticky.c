@@ -232,10 +232,10 @@ load(struct php_session *s, zend_object *storage, zend_string *key,
 
 PHP_METHOD(Forkgate_Client, loadSticky)
 {
-	zend_object *storage = php_client_sticky(Z_OBJ_P(ZEND_THIS));
 	zend_string *id_type = NULL, *key = NULL;
 	bool is_unknown = false;
 	struct fg_sticky known;
+	zend_object *storage;
 	struct php_check c;
 	zval *user, records;
 
@@ -248,6 +248,7 @@ PHP_METHOD(Forkgate_Client, loadSticky)
 	if (!php_check_begin(&c, php_client_of(execute_data), user, false))
 		RETURN_THROWS();
 	ZVAL_EMPTY_ARRAY(&records);
+	storage = php_client_sticky(Z_OBJ_P(ZEND_THIS));
 	if (storage != NULL) {
 		is_unknown = c.s == NULL || is_running(storage);
 		if (!is_unknown) {

@@ -120,6 +120,17 @@ $client->getExperiment($ada, 'colours');
 $client->__construct(snapshot: $green);
 $client->getExperiment($ada, 'colours');
 echo $first->told(), '; ', $then->told(), "\n";
+$client->__construct(snapshot: $green, sticky: new Memory);
+$user = ['userID' => new class($client, $green) {
+    function __construct(private Client $client, private string $green) {}
+    function __toString(): string
+    {
+        $this->client->__construct(snapshot: $this->green, sticky: $GLOBALS['then']);
+        return 'x';
+    }
+}];
+var_dump($client->loadSticky($user)->isUnknown);
+echo $then->told(), "\n";
 
 echo "-- fibers\n";
 $slow = new Busy;
@@ -188,6 +199,8 @@ string(5) "green"
 remove ada:userID colours
 -- constructed again, with another storage
 remove ada:userID colours; remove ada:userID colours
+bool(false)
+load x:userID
 -- fibers
 green 2 group_green Green Bootstrap:Recognized
 green 2 group_green Green Bootstrap:Recognized
