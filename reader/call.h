@@ -28,7 +28,6 @@ struct call_event {
 	size_t n;        /* 0: sampling left it out, only the key counts */
 };
 
-struct sticky_record;
 struct sticky_op;
 
 struct call {
@@ -47,7 +46,7 @@ struct call {
 	const struct fg_sticky *sticky; /* NULL: nothing was given */
 	unsigned flags;
 	/* See sticky_decide(). */
-	const struct sticky_record *record; /* the answer, instead of e */
+	const struct fg_sticky_content *record; /* the answer, instead of e */
 	struct sticky_op *ops;
 };
 

@@ -6,7 +6,7 @@
 static void
 copy_sticky(struct call *c, struct fg_config *config)
 {
-	const struct sticky_record *r = c->record;
+	const struct fg_sticky_content *r = c->record;
 
 	*config = (struct fg_config){.params = r->params,
 	    .name = c->name,

@@ -48,7 +48,7 @@ struct layer_copy {
 static void
 copy_sticky(struct call *c, struct fg_layer *layer)
 {
-	const struct sticky_record *r = c->record;
+	const struct fg_sticky_content *r = c->record;
 
 	*layer = (struct fg_layer){.params = r->params,
 	    .name = c->name,

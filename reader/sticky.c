@@ -180,11 +180,11 @@ push_removal(struct call *c, const struct eval *e)
 }
 
 /* The record of that name; NULL when there is none that can be used. */
-static const struct sticky_record *
+static const struct fg_sticky_content *
 given(struct call *c, bool *is_newer)
 {
 	const struct fg_sticky *sticky = c->sticky;
-	struct sticky_record *r;
+	struct fg_sticky_content *r;
 	enum fg_status st;
 	size_t i = 0;
 
@@ -214,7 +214,7 @@ str_of(const char *text)
 }
 
 static bool
-is_active(const struct call *c, const struct sticky_record *r)
+is_active(const struct call *c, const struct fg_sticky_content *r)
 {
 	const uint8_t *spec;
 	struct image_str name;
@@ -244,7 +244,7 @@ is_so(struct call *c, const struct image_str *name, enum eval_part part)
 }
 
 static bool
-must_yield(struct call *c, const struct sticky_record *r)
+must_yield(struct call *c, const struct fg_sticky_content *r)
 {
 	const char *of = c->kind == EVAL_LAYER ? r->delegate : c->name;
 	struct image_str name;
@@ -263,7 +263,7 @@ must_yield(struct call *c, const struct sticky_record *r)
  * host's operator has taken that experiment into his hands.
  */
 static bool
-is_of_host(struct call *c, const struct sticky_record *r)
+is_of_host(struct call *c, const struct fg_sticky_content *r)
 {
 	const struct image *host = c->ses->in.hostwide;
 	struct image_str name;
@@ -277,16 +277,15 @@ is_of_host(struct call *c, const struct sticky_record *r)
 }
 
 static bool
-take_result(struct call *c, struct sticky_record *r)
+take_result(struct call *c, struct fg_sticky_content *r)
 {
 	const struct fg_session *ses = c->ses;
 	const struct eval_result *e = &c->e.r;
 
-	*r = (struct sticky_record){.value = e->value,
+	*r = (struct fg_sticky_content){.value = e->value,
 	    .has_version = e->has_version,
 	    .version = e->version,
-	    .has_time = ses->lcut != 0,
-	    .time = ses->lcut};
+	    .lcut = ses->lcut};
 	r->rule_id = call_rule_id(c);
 	r->group_name = e->group_name != 0 ? call_text(c, e->group_name) : NULL;
 	r->delegate = e->delegate != 0 ? call_text(c, e->delegate) : NULL;
@@ -300,7 +299,7 @@ take_result(struct call *c, struct sticky_record *r)
 static void
 push_save(struct call *c, const char *key)
 {
-	struct sticky_record r;
+	struct fg_sticky_content r;
 	const uint8_t *bytes;
 	size_t n;
 
@@ -314,7 +313,7 @@ push_save(struct call *c, const char *key)
 static void
 decide(struct call *c, const char *key)
 {
-	const struct sticky_record *r = NULL;
+	const struct fg_sticky_content *r = NULL;
 	bool is_newer = false;
 
 	if (c->sticky != NULL) {
@@ -371,13 +370,13 @@ sticky_commit(struct call *c)
 void
 sticky_details(const struct call *c, struct fg_details *out)
 {
-	const struct sticky_record *r = c->record;
+	const struct fg_sticky_content *r = c->record;
 
 	*out = (struct fg_details){.reason = "Persisted",
 	    .generation = c->ses->pin.generation,
-	    .lcut = r->has_time ? r->time : 0,
+	    .lcut = r->lcut,
 	    .received_at = expose_now_ms(),
-	    .version = r->has_version ? r->version : 0,
+	    .version = r->version,
 	    .has_version = r->has_version,
 	    .moved = c->ses->moved};
 }
@@ -391,7 +390,7 @@ text(const char *s)
 static bool
 put_exposure(struct call *c, struct record_exposure *x)
 {
-	const struct sticky_record *r = c->record;
+	const struct fg_sticky_content *r = c->record;
 	struct fg_details d;
 
 	sticky_details(c, &d);

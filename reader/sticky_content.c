@@ -18,36 +18,21 @@ enum fg_status
 fg_sticky_write(struct fg_session *ses, const struct fg_sticky_content *content,
     const void **record, size_t *len)
 {
-	const struct fg_sticky_content *c = content;
-	struct sticky_record r = {.value = c->value,
-	    .has_time = c->lcut != 0,
-	    .has_version = c->has_version,
-	    .version = c->version,
-	    .time = c->lcut,
-	    .rule_id = c->rule_id,
-	    .group_name = c->group_name,
-	    .delegate = c->delegate,
-	    .params = c->params,
-	    .secondary = c->secondary,
-	    .n_secondary = c->n_secondary,
-	    .undelegated = c->undelegated,
-	    .n_undelegated = c->n_undelegated,
-	    .explicit_params = c->explicit_params,
-	    .n_explicit_params = c->n_explicit_params};
+	struct fg_sticky_content c = *content;
 	enum fg_status st = FG_OK;
 	const uint8_t *bytes = NULL;
 
 	*record = NULL;
 	*len = 0;
-	if (r.rule_id == NULL)
+	if (c.rule_id == NULL)
 		return FG_E_INVALID;
-	if (r.params == NULL)
+	if (c.params == NULL)
 		st = params_from_members(
-		    c->members, c->n_members, &ses->arena, &r.params);
-	if (st == FG_OK && has_twins(r.params))
+		    c.members, c.n_members, &ses->arena, &c.params);
+	if (st == FG_OK && has_twins(c.params))
 		st = FG_E_INVALID;
 	if (st == FG_OK)
-		st = sticky_record_put(&r, &ses->arena, &bytes, len);
+		st = sticky_record_put(&c, &ses->arena, &bytes, len);
 	*record = bytes;
 	return st;
 }
@@ -56,26 +41,10 @@ enum fg_status
 fg_sticky_read(struct fg_session *ses, const void *record, size_t len,
     struct fg_sticky_content *out)
 {
-	struct sticky_record r;
-	enum fg_status st = sticky_record_get(record, len, &ses->arena, &r);
+	enum fg_status st = sticky_record_get(record, len, &ses->arena, out);
 
-	*out =
-	    (struct fg_sticky_content){.rule_id = "", .params = &params_empty};
 	if (st != FG_OK)
-		return st;
-	*out = (struct fg_sticky_content){.value = r.value,
-	    .rule_id = r.rule_id,
-	    .group_name = r.group_name,
-	    .delegate = r.delegate,
-	    .params = r.params,
-	    .secondary = r.secondary,
-	    .n_secondary = r.n_secondary,
-	    .undelegated = r.undelegated,
-	    .n_undelegated = r.n_undelegated,
-	    .explicit_params = r.explicit_params,
-	    .n_explicit_params = r.n_explicit_params,
-	    .lcut = r.has_time ? r.time : 0,
-	    .version = r.has_version ? r.version : 0,
-	    .has_version = r.has_version};
-	return FG_OK;
+		*out = (struct fg_sticky_content){
+		    .rule_id = "", .params = &params_empty};
+	return st;
 }

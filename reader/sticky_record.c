@@ -124,25 +124,25 @@ put_params(struct out *o, const struct fg_params *params)
 }
 
 static uint32_t
-flags_of(const struct sticky_record *r)
+flags_of(const struct fg_sticky_content *r)
 {
 	return (r->value ? F_VALUE : 0U) |
 	    (r->group_name != NULL ? F_GROUP : 0U) |
 	    (r->delegate != NULL ? F_DELEGATE : 0U) |
 	    (r->undelegated != NULL ? F_UNDELEGATED : 0U) |
 	    (r->explicit_params != NULL ? F_EXPLICIT : 0U) |
-	    (r->has_time ? F_TIME : 0U) | (r->has_version ? F_VERSION : 0U);
+	    (r->lcut != 0 ? F_TIME : 0U) | (r->has_version ? F_VERSION : 0U);
 }
 
 static void
-put_record(struct out *o, const struct sticky_record *r)
+put_record(struct out *o, const struct fg_sticky_content *r)
 {
 	put32(o, MAGIC);
 	put32(o, VERSION);
 	put64(o, 0); /* length and sum, when they are known */
 	put32(o, flags_of(r));
 	put32(o, r->has_version ? r->version : 0);
-	put64(o, r->has_time ? r->time : 0);
+	put64(o, r->lcut);
 	put_text(o, r->rule_id);
 	if (r->group_name != NULL)
 		put_text(o, r->group_name);
@@ -160,7 +160,7 @@ put_record(struct out *o, const struct sticky_record *r)
 }
 
 enum fg_status
-sticky_record_put(const struct sticky_record *r, struct arena *a,
+sticky_record_put(const struct fg_sticky_content *r, struct arena *a,
     const uint8_t **bytes, size_t *n)
 {
 	struct out o = {0};
@@ -371,13 +371,14 @@ check_head(const uint8_t *bytes, size_t n)
 }
 
 enum fg_status
-sticky_record_get(
-    const uint8_t *bytes, size_t n, struct arena *a, struct sticky_record *out)
+sticky_record_get(const uint8_t *bytes, size_t n, struct arena *a,
+    struct fg_sticky_content *out)
 {
 	struct in in = {.arena = a, .status = check_head(bytes, n)};
 	uint32_t flags;
 
-	*out = (struct sticky_record){.rule_id = "", .params = &params_empty};
+	*out =
+	    (struct fg_sticky_content){.rule_id = "", .params = &params_empty};
 	if (in.status != FG_OK)
 		return in.status;
 	in.next = bytes + HEAD;
@@ -385,9 +386,10 @@ sticky_record_get(
 	flags = le32dec(bytes + AT_FLAGS);
 	out->value = (flags & F_VALUE) != 0;
 	out->has_version = (flags & F_VERSION) != 0;
-	out->version = le32dec(bytes + AT_SPEC_VERSION);
-	out->has_time = (flags & F_TIME) != 0;
-	out->time = le64dec(bytes + AT_TIME);
+	if (out->has_version)
+		out->version = le32dec(bytes + AT_SPEC_VERSION);
+	if ((flags & F_TIME) != 0)
+		out->lcut = le64dec(bytes + AT_TIME);
 	out->rule_id = get_text(&in);
 	if ((flags & F_GROUP) != 0)
 		out->group_name = get_text(&in);

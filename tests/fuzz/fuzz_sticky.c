@@ -21,7 +21,7 @@ must(bool holds)
 
 /* Everything that a caller may look at. */
 static void
-read_all(const struct sticky_record *r)
+read_all(const struct fg_sticky_content *r)
 {
 	size_t sum = strlen(r->rule_id);
 
@@ -50,7 +50,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	uint8_t *copy = malloc(n > 0 ? n : 1);
-	struct sticky_record r, again;
+	struct fg_sticky_content r, again;
 	const uint8_t *encoded;
 	struct arena a;
 	size_t len;

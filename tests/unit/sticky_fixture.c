@@ -170,7 +170,7 @@ put_number(struct jsonw *w, const char *key, bool is_there, uint64_t x)
 }
 
 static void
-put_record(struct jsonw *w, const struct sticky_record *r)
+put_record(struct jsonw *w, const struct fg_sticky_content *r)
 {
 	jsonw_begin_object(w);
 	jsonw_key(w, "value");
@@ -192,7 +192,7 @@ put_record(struct jsonw *w, const struct sticky_record *r)
 	} else {
 		jsonw_null(w);
 	}
-	put_number(w, "time", r->has_time, r->time);
+	put_number(w, "time", r->lcut != 0, r->lcut);
 	put_number(w, "config_version", r->has_version, r->version);
 	jsonw_end_object(w);
 }
@@ -200,7 +200,7 @@ put_record(struct jsonw *w, const struct sticky_record *r)
 void
 sticky_fixture_print(const void *record, size_t n, struct jsonw *w)
 {
-	struct sticky_record r;
+	struct fg_sticky_content r;
 	struct arena arena;
 
 	assert_true(arena_init(&arena, 4096));
@@ -340,7 +340,7 @@ static void
 read_record(const struct json_tree *t, uint32_t node, struct arena *a,
     struct fg_sticky_value *out)
 {
-	struct sticky_record r = {0};
+	struct fg_sticky_content r = {0};
 	const uint8_t *bytes;
 	uint64_t version = 0;
 
@@ -356,7 +356,7 @@ read_record(const struct json_tree *t, uint32_t node, struct arena *a,
 		&r.n_undelegated);
 	r.explicit_params = read_texts(
 	    t, member(t, node, "explicit_parameters"), a, &r.n_explicit_params);
-	r.has_time = read_number(t, member(t, node, "time"), &r.time);
+	read_number(t, member(t, node, "time"), &r.lcut);
 	r.has_version =
 	    read_number(t, member(t, node, "config_version"), &version);
 	r.version = (uint32_t)version;

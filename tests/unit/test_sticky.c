@@ -381,11 +381,10 @@ example(struct arena *a, size_t *n)
 	static const char *const texts[] = {"n"};
 	struct fg_member members[2] = {
 	    {.key = "n", .key_len = 1}, {.key = "s", .key_len = 1}};
-	struct sticky_record r = {.value = true,
-	    .has_time = true,
+	struct fg_sticky_content r = {.value = true,
 	    .has_version = true,
 	    .version = 3,
-	    .time = 1700000000000,
+	    .lcut = 1700000000000,
 	    .rule_id = "rule",
 	    .group_name = "Test",
 	    .delegate = "exp",
@@ -409,7 +408,7 @@ example(struct arena *a, size_t *n)
 static void
 a_record_is_as_documented(void **state)
 {
-	struct sticky_record r;
+	struct fg_sticky_content r;
 	const uint8_t *bytes;
 	struct arena a;
 	size_t n;
@@ -430,7 +429,7 @@ a_record_is_as_documented(void **state)
 static void
 no_cut_and_no_flipped_bit_passes(void **state)
 {
-	struct sticky_record r;
+	struct fg_sticky_content r;
 	const uint8_t *bytes;
 	uint8_t copy[512];
 	struct arena a;
