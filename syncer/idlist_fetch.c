@@ -132,6 +132,11 @@ judge(struct idlist_fetch *f, struct idlist_fetched *got)
 	     full = f->lines.bytes == limit_of(f),
 	     complete = maybe ? f->lines.bytes >= f->listed - f->from : full;
 
+	/* What a list holds is not given up for that. */
+	if (f->part == IDLIST_PART_ALL && f->lines.bytes == 0) {
+		got->why = "the answer is empty";
+		return;
+	}
 	if (maybe && full) {
 		got->got = IDLIST_GOT_NO_PART;
 		return;

@@ -96,6 +96,7 @@ make_rules 1
 start_origin --id-lists "$LISTS"
 make_conf
 echo "id_lists_interval = 1s" >>"$CONF"
+echo "timeout = 60s" >>"$CONF"
 start_syncer
 within 10 ready_or_dead
 rules_ready || give_up host "no rules"
@@ -148,7 +149,7 @@ verdict a-restart-fetches-what-was-added $? \
     "$(($(origin_stat id_list_bytes) - before)) bytes instead of 10"
 
 # Slow or broken, a list harms no other and keeps its members.
-origin_fault "id_list=latency:8000&count=1&list=slow"
+origin_fault "id_list=latency:60000&count=1&list=slow"
 say - ann >>"$LISTS/slow"
 polled 1
 say - cid >>"$LISTS/vips"

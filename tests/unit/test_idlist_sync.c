@@ -608,6 +608,17 @@ what_makes_no_sense_leaves_a_list_as_it_was(void **state)
 	files[0].answer = NULL;
 	poll_lists();
 	assert_true(is_member("ann") && is_member("cid"));
+	/* Nor does another file of which nothing can be had. */
+	files[0].id = "h";
+	files[0].answer = "HTTP/1.1 503 No\r\nRetry-After: 9\r\n"
+			  "Content-Length: 0\r\n\r\n";
+	poll_lists();
+	assert_int_equal(files[0].from, 0);
+	assert_true(is_member("ann"));
+	files[0].answer = "HTTP/1.1 200 OK\r\nRetry-After: 9\r\n"
+			  "Content-Length: 0\r\n\r\n";
+	poll_lists();
+	assert_true(is_member("ann"));
 }
 
 static void
