@@ -89,8 +89,13 @@ source_of_php() {
 			    -o Dir::Etc::SourceParts="$PWD" \
 			    -o Dir::State::Lists="$PWD/lists"
 			apt-get "$@" update
-			apt-get "$@" source --download-only \
-			    "php$(php-config --version | cut -d . -f 1,2)"
+			php=php$(php-config --version | cut -d . -f 1,2)
+			# The newest one that its mirror has.
+			for v in $(apt-cache "$@" showsrc "$php" |
+			    sed -n 's/^Version: //p' | sort -rV -u); do
+				! apt-get "$@" source --download-only \
+				    "$php=$v" || break
+			done
 		)
 		tar=$(ls "$ROOTS"/apt/php*.orig.tar.*z)
 	fi
