@@ -153,6 +153,16 @@ dedupe_tick(struct dedupe *d, uint64_t now_ms, uint64_t ttl_ms)
 			set(&d->buckets[b], i, 0);
 }
 
+/* Both, as in a table that is full both are looked at. */
+void
+dedupe_hint(const struct dedupe *d, uint64_t key)
+{
+	uint64_t x = kept(d, key);
+
+	__builtin_prefetch(&d->buckets[first_of(d, x)]);
+	__builtin_prefetch(&d->buckets[other_of(d, x)]);
+}
+
 bool
 dedupe_seen(const struct dedupe *d, uint64_t key)
 {

@@ -26,6 +26,9 @@ void dedupe_free(struct dedupe *d); /* takes NULL */
 void dedupe_tick(struct dedupe *d, uint64_t now_ms, uint64_t ttl_ms);
 
 bool dedupe_seen(const struct dedupe *d, uint64_t key);
+
+/* Has what dedupe_seen will look at fetched meanwhile. */
+void dedupe_hint(const struct dedupe *d, uint64_t key);
 void dedupe_mark(struct dedupe *d, uint64_t key);
 
 #endif /* READER_DEDUPE_H */

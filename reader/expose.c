@@ -242,7 +242,7 @@ prepare(struct call *c, const struct eval *e, enum record_subject subject)
 {
 	struct image_str rule, name = e->name;
 	struct call_event *event;
-	uint64_t key, says, extra = e->r.value, now_ms = expose_now_ms();
+	uint64_t key, says, extra = e->r.value, now_ms;
 
 	if (name.bytes == NULL) {
 		name.bytes = (const uint8_t *)c->name;
@@ -257,6 +257,8 @@ prepare(struct call *c, const struct eval *e, enum record_subject subject)
 	    (c->manual || c->asked || e != &c->e))
 		extra = e->r.is_experiment_group;
 	key = expose_key(name.hash, rule.hash, user_unit_hash(c->user), extra);
+	dedupe_hint(c->ses->fg->dedupe, key);
+	now_ms = expose_now_ms();
 	if (expose_is_repeat(c->ses, key, now_ms))
 		return;
 	says = says_of(c, e, subject, name.hash, rule.hash);
