@@ -29,10 +29,7 @@ config_of(const struct php_check *c, const char *name, get_config *get,
 	if (c->s != NULL)
 		get(c->s->ses, c->user, name, c->flags, config);
 	else
-		*config = (struct fg_config){.name = name,
-		    .rule_id = "",
-		    .id_type = "",
-		    .details = php_result_no_details};
+		*config = php_result_no_config(name);
 }
 
 static void
@@ -41,10 +38,7 @@ layer_of(const struct php_check *c, const char *name, struct fg_layer *layer)
 	if (c->s != NULL)
 		fg_get_layer(c->s->ses, c->user, name, c->flags, layer);
 	else
-		*layer = (struct fg_layer){.name = name,
-		    .rule_id = "",
-		    .id_type = "",
-		    .details = php_result_no_details};
+		*layer = php_result_no_layer(name);
 }
 
 /* ---- Gates. ---- */
@@ -221,10 +215,9 @@ typedef enum fg_status get_group(
 static void
 do_group(INTERNAL_FUNCTION_PARAMETERS, get_group *get)
 {
-	struct fg_config config = {
-	    .rule_id = "", .id_type = "", .details = php_result_no_details};
 	struct php_pool *pool = php_client_of(execute_data);
 	zend_string *name, *group;
+	struct fg_config config;
 	struct php_session *s;
 
 	ZEND_PARSE_PARAMETERS_START(2, 2)
@@ -235,9 +228,9 @@ do_group(INTERNAL_FUNCTION_PARAMETERS, get_group *get)
 	if (pool == NULL)
 		RETURN_THROWS();
 	s = php_pool_session(pool);
-	config.name = ZSTR_VAL(name);
+	config = php_result_no_config(ZSTR_VAL(name));
 	if (s != NULL)
-		get(s->ses, config.name, ZSTR_VAL(group), &config);
+		get(s->ses, ZSTR_VAL(name), ZSTR_VAL(group), &config);
 	php_result_config(return_value, s, &config);
 }
 

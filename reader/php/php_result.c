@@ -12,6 +12,24 @@ zend_class_entry *php_result_groups_ce;
 
 const struct fg_details php_result_no_details = {.reason = "NoValues"};
 
+struct fg_config
+php_result_no_config(const char *name)
+{
+	return (struct fg_config){.name = name,
+	    .rule_id = "",
+	    .id_type = "",
+	    .details = php_result_no_details};
+}
+
+struct fg_layer
+php_result_no_layer(const char *name)
+{
+	return (struct fg_layer){.name = name,
+	    .rule_id = "",
+	    .id_type = "",
+	    .details = php_result_no_details};
+}
+
 /* ---- Parts. ---- */
 
 static const char *

@@ -18,6 +18,8 @@ void php_result_startup(void);
 
 /* What a check says that cannot be made. */
 extern const struct fg_details php_result_no_details;
+struct fg_config php_result_no_config(const char *name);
+struct fg_layer php_result_no_layer(const char *name);
 
 /*
  * Fill in an object of that class.  s is the session it came from, NULL for

@@ -339,10 +339,7 @@ PHP_METHOD(Forkgate_Client, getExperiment)
 		fg_get_experiment_sticky(s->ses, c.check.user, ZSTR_VAL(c.name),
 		    c.check.flags, c.given, &config);
 	else
-		config = (struct fg_config){.name = ZSTR_VAL(c.name),
-		    .rule_id = "",
-		    .id_type = "",
-		    .details = php_result_no_details};
+		config = php_result_no_config(ZSTR_VAL(c.name));
 	php_result_config(return_value, s, &config);
 	php_check_end(&c.check, execute_data);
 }
@@ -360,10 +357,7 @@ PHP_METHOD(Forkgate_Client, getLayer)
 		fg_get_layer_sticky(s->ses, c.check.user, ZSTR_VAL(c.name),
 		    c.check.flags, c.given, &layer);
 	else
-		layer = (struct fg_layer){.name = ZSTR_VAL(c.name),
-		    .rule_id = "",
-		    .id_type = "",
-		    .details = php_result_no_details};
+		layer = php_result_no_layer(ZSTR_VAL(c.name));
 	php_layer_object(return_value, s, &layer);
 	php_check_end(&c.check, execute_data);
 }
